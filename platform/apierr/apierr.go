@@ -17,7 +17,6 @@ type Error struct {
 	Message    string        // the body's "message", optional
 	Fields     []Field       // further body fields, in order
 	RetryAfter time.Duration // sets Retry-After when positive
-	Bare       bool          // body without requestId and timestamp: exactly as the contract's table
 	Cause      error
 }
 
@@ -55,10 +54,10 @@ func (e *Error) WithMessage(message string) *Error {
 	return &c
 }
 
-// New makes an error whose body is {"error": title} as http.md's tables show
-// it, with nothing added.
+// New makes an error whose body says {"error": title}, as http.md's tables show
+// it; the host adds requestId and timestamp.
 func New(status int, title string) *Error {
-	return &Error{Status: status, Title: title, Bare: true}
+	return &Error{Status: status, Title: title}
 }
 
 // BadRequest is a 400 whose title says what is wrong and names the field.
