@@ -1,0 +1,180 @@
+package steps
+
+import (
+	"context"
+	"strings"
+
+	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/engine"
+)
+
+func init() {
+	engine.Register(engine.StepType{
+		Type:    "dbFind",
+		Label:   "Find Data",
+		Summary: "Finds documents in a collection: the first match, or many.",
+		Fields: []engine.Field{
+			collectionField,
+			{Name: "filters", Aliases: []string{"filter"}, Kind: engine.Filter, Description: "What the documents must match.", Example: doc.Object{{"email", "{{email}}"}}},
+			{Name: "findType", Kind: engine.Choice, Enum: []string{"one", "findOne", "many"}, Description: "One document or many.", Example: "many"},
+			{Name: "limit", Kind: engine.Number, Description: "Most documents to return.", Example: 20},
+			{Name: "sort", Kind: engine.Value, Description: "Fields to sort by: 1 ascending, -1 descending.", Example: doc.Object{{"createdAt", int64(-1)}}},
+			{Name: "projection", Kind: engine.Value, Description: "Fields to return (1) or to leave out (0).", Example: doc.Object{{"name", int64(1)}}},
+		},
+		Output:  engine.Output{Default: "found", Aliases: []string{"foundData", "result"}, Description: "The document or null, or the list of documents."},
+		Compile: compileFind,
+	})
+}
+
+// collectionField is the same for every database step.
+var collectionField = engine.Field{
+	Name: "collection", Kind: engine.Name, Required: true,
+	Description: "Name of the collection.", Example: "users",
+}
+
+type dbFind struct {
+	collection, kind string
+	many             bool
+	filters          *engine.FilterExpr
+	limit            engine.NumberExpr
+	sort, projection doc.Object
+}
+
+func compileFind(f *engine.Fields) engine.Execute {
+	s := &dbFind{
+		collection: f.Name("collection"),
+		kind:       f.Choice("findType"),
+		filters:    f.Filter("filters"),
+		limit:      f.Number("limit"),
+		sort:       readSort(f),
+		projection: readProjection(f),
+	}
+	s.many = s.kind == "many"
+	return s.run
+}
+
+func (s *dbFind) run(ctx context.Context, c *engine.Call) (engine.Outcome, error) {
+	filters, err := s.filters.Resolve(c.Vars)
+	if err != nil {
+		return engine.Outcome{}, err
+	}
+	c.Show(doc.Object{{"collection", s.collection}, {"findType", s.kind}, {"filters", filters}})
+	q := engine.Query{Filter: filters, Sort: s.sort, Projection: s.projection}
+	if s.many {
+		return s.findMany(ctx, c, q)
+	}
+	found, err := c.Data.FindOne(ctx, s.collection, q)
+	if err != nil {
+		return engine.Outcome{}, err
+	}
+	outcome := engine.Outcome{Sets: true, Shown: s.shown(c, 0, nil)}
+	if found != nil {
+		id, _ := doc.Get(found, "_id")
+		outcome.Value, outcome.Shown = found, s.shown(c, 1, doc.Object{{"_id", id}})
+	}
+	return outcome, nil
+}
+
+func (s *dbFind) findMany(ctx context.Context, c *engine.Call, q engine.Query) (engine.Outcome, error) {
+	limit, ok, err := s.limit.Resolve(c.Vars)
+	if err != nil {
+		return engine.Outcome{}, err
+	}
+	if ok {
+		if limit < 1 {
+			return engine.Outcome{}, engine.FieldError("limit", "must be at least 1")
+		}
+		q.Limit = int64(min(limit, 1e6))
+	}
+	found, err := c.Data.Find(ctx, s.collection, q)
+	if err != nil {
+		return engine.Outcome{}, err
+	}
+	list := make(doc.Array, len(found))
+	for i := range found {
+		list[i] = found[i]
+	}
+	return engine.Outcome{Sets: true, Value: list, Shown: s.shown(c, len(list), doc.Object{{"count", int64(len(list))}})}, nil
+}
+
+func (s *dbFind) shown(c *engine.Call, count int, preview doc.Object) doc.Object {
+	o := doc.Object{{"found", count > 0}, {"resultCount", int64(count)}, {"outputVariable", c.Output}, {"preview", nil}}
+	if preview != nil {
+		o[3].Value = preview
+	}
+	return o
+}
+
+// readSort takes {"field": 1 or -1}, or the text "field" or "-field".
+func readSort(f *engine.Fields) doc.Object {
+	switch v := f.Raw("sort").(type) {
+	case nil:
+		return nil
+	case string:
+		if name := strings.TrimPrefix(v, "-"); name != "" && !strings.ContainsAny(name, "${} ") {
+			return doc.Object{{name, direction(strings.HasPrefix(v, "-"))}}
+		}
+	case doc.Object:
+		sort := make(doc.Object, 0, len(v))
+		for _, field := range v {
+			n, ok := engine.ToNumber(field.Value)
+			switch field.Value {
+			case "asc", "ascending":
+				n, ok = 1, true
+			case "desc", "descending":
+				n, ok = -1, true
+			}
+			if !ok || (n != 1 && n != -1) || strings.HasPrefix(field.Key, "$") {
+				f.Wrong("sort", "must be 1 or -1 for each field")
+			}
+			sort = append(sort, doc.Field{Key: field.Key, Value: direction(n < 0)})
+		}
+		return sort
+	}
+	f.Wrong("sort", `must be an object like {"createdAt": -1}`)
+	return nil
+}
+
+func direction(descending bool) int32 {
+	if descending {
+		return -1
+	}
+	return 1
+}
+
+// readProjection takes {"field": 1 or 0}, or a list of names to return.
+func readProjection(f *engine.Fields) doc.Object {
+	switch v := f.Raw("projection").(type) {
+	case nil:
+		return nil
+	case doc.Array:
+		projection := make(doc.Object, 0, len(v))
+		for _, item := range v {
+			name, ok := item.(string)
+			if !ok || name == "" || strings.HasPrefix(name, "$") {
+				f.Wrong("projection", "must name fields")
+			}
+			projection = append(projection, doc.Field{Key: name, Value: int32(1)})
+		}
+		return projection
+	case doc.Object:
+		projection := make(doc.Object, 0, len(v))
+		for _, field := range v {
+			keep, ok := field.Value.(bool)
+			if n, isNumber := engine.ToNumber(field.Value); isNumber {
+				keep, ok = n != 0, n == 0 || n == 1
+			}
+			if !ok || strings.HasPrefix(field.Key, "$") {
+				f.Wrong("projection", "must be 1 or 0 for each field")
+			}
+			value := int32(0)
+			if keep {
+				value = 1
+			}
+			projection = append(projection, doc.Field{Key: field.Key, Value: value})
+		}
+		return projection
+	}
+	f.Wrong("projection", `must be an object like {"name": 1}`)
+	return nil
+}

@@ -1,0 +1,50 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/orchestrix/orchestrix/platform/doc"
+)
+
+// Env is what a run may use. Nil services make the steps that need them fail
+// with a message that says so.
+type Env struct {
+	Data          Data
+	Tokens        Tokens
+	Authorization string        // the caller's Authorization header
+	StepTimeout   time.Duration // limit of one step; 0 is none
+	MaxDelay      time.Duration // longest wait that a delay step may ask for
+}
+
+// Data reads and writes the documents of one owner. Its errors are *Error when
+// callers may see them.
+type Data interface {
+	// FindOne returns the first match, or nil.
+	FindOne(ctx context.Context, collection string, q Query) (doc.Object, error)
+	// Find returns the matches, at most q.Limit.
+	Find(ctx context.Context, collection string, q Query) ([]doc.Object, error)
+	// Insert stores document and returns it as stored, without secrets.
+	Insert(ctx context.Context, collection string, document doc.Object) (doc.Object, error)
+	// UpdateOne returns the document after the update, or nil without a match.
+	UpdateOne(ctx context.Context, collection string, filter, update doc.Object) (doc.Object, error)
+	// UpdateMany returns how many documents matched and how many changed.
+	UpdateMany(ctx context.Context, collection string, filter, update doc.Object) (matched, modified int64, err error)
+	// Delete deletes the first match, or every match, and counts.
+	Delete(ctx context.Context, collection string, filter doc.Object, many bool) (int64, error)
+}
+
+// Query narrows a find. A Limit of 0 means the default of Data.
+type Query struct {
+	Filter, Sort, Projection doc.Object
+	Limit                    int64
+}
+
+// Tokens signs and checks JSON Web Tokens.
+type Tokens interface {
+	// Sign returns a token with the claims, valid for life.
+	Sign(claims doc.Object, algorithm string, life time.Duration) (string, error)
+	// Verify returns the claims of a valid token; the error's text says what is
+	// wrong with it and may be shown.
+	Verify(token string) (doc.Object, error)
+}

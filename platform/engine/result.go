@@ -1,0 +1,103 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/orchestrix/orchestrix/platform/doc"
+)
+
+// Result is how a run went (engine.md, "The result").
+type Result struct {
+	Steps    []StepRecord
+	Output   doc.Object // the variables
+	Response *Response  // of the last response step; nil when there was none or the run failed
+	Started  time.Time
+	Duration time.Duration
+
+	failed int // index of the failed step, or -1
+}
+
+// StepRecord is how one step went.
+type StepRecord struct {
+	Index         int
+	Type, Name    string
+	Input, Output doc.Object
+	Err           *Error
+	Started       time.Time
+	Duration      time.Duration
+}
+
+// Failed returns the record of the step that failed, or nil.
+func (r *Result) Failed() *StepRecord {
+	if r.failed < 0 {
+		return nil
+	}
+	return &r.Steps[r.failed]
+}
+
+// Body is what the caller of the workflow gets.
+func (r *Result) Body() any {
+	if failed := r.Failed(); failed != nil {
+		return doc.Object{
+			{"ok", false},
+			{"failedStep", int64(failed.Index)},
+			{"failedStepName", failed.Name},
+			{"error", failed.Err.Message},
+			{"errorDetails", failed.Err.Details},
+			{"steps", r.steps()},
+			{"totalDurationMs", r.Duration.Milliseconds()},
+		}
+	}
+	if r.Response != nil {
+		return r.Response.Body
+	}
+	return doc.Object{
+		{"ok", true},
+		{"stepsExecuted", int64(len(r.Steps))},
+		{"steps", r.steps()},
+		{"output", r.Output},
+		{"totalDurationMs", r.Duration.Milliseconds()},
+	}
+}
+
+func (r *Result) steps() doc.Array {
+	steps := make(doc.Array, len(r.Steps))
+	for i := range r.Steps {
+		steps[i] = r.Steps[i].document()
+	}
+	return steps
+}
+
+func (s *StepRecord) document() doc.Object {
+	status, failure := "success", any(nil)
+	if s.Err != nil {
+		status, failure = "failed", doc.Object{
+			{"message", s.Err.Message}, {"code", orNull(s.Err.Code)}, {"details", s.Err.Details},
+		}
+	}
+	return doc.Object{
+		{"stepIndex", int64(s.Index)},
+		{"stepType", s.Type},
+		{"stepName", s.Name},
+		{"status", status},
+		{"input", orEmpty(s.Input)},
+		{"output", orEmpty(s.Output)},
+		{"error", failure},
+		{"durationMs", s.Duration.Milliseconds()},
+		{"startedAt", s.Started.UnixMilli()},
+	}
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func orEmpty(o doc.Object) doc.Object {
+	if o == nil {
+		return doc.Object{}
+	}
+	return o
+}
