@@ -1,0 +1,77 @@
+// Package registry holds what the product serves, as data: each route with its
+// path, its typed handler and its rules. It knows no HTTP library; a host reads
+// the routes, and documentation is generated from the same declaration.
+package registry
+
+import (
+	"context"
+	"time"
+)
+
+// Auth says who may call a route.
+type Auth int
+
+const (
+	// Public routes take anyone.
+	Public Auth = iota
+	// Caller routes take any valid token, including ones a workflow minted.
+	Caller
+	// Session routes take only a token of a live login session.
+	Session
+)
+
+func (a Auth) String() string {
+	return [...]string{"public", "caller", "session"}[a]
+}
+
+// Limits of one route. Zero values take the host's defaults.
+type Limits struct {
+	Body    int64         // bytes, inflated; never above the host's own limit
+	Timeout time.Duration // deadline of the handler's context
+}
+
+// Route is one operation: what it is called, where it is and what it does.
+type Route[A any] struct {
+	ID      string   // unique, "<domain>.<verb>", e.g. "workflow.save"
+	Method  string   // GET, POST, PUT, PATCH or DELETE; HEAD follows GET
+	Path    string   // "/workflows/:workflowId"
+	Aliases []string // further paths with the same parameters
+	Summary string   // one sentence for the documentation
+	Tag     string   // documentation group; the domain's name
+	Auth    Auth
+	Limits  Limits
+	Success int   // status of a typed answer; 200 when zero
+	Errors  []int // statuses it may fail with, for the documentation
+
+	// Required is the body's "error" text when a field marked
+	// `validate:"required"` is missing or falsy; "<field> is required" when empty.
+	Required string
+
+	Handler Handler[A]
+
+	source string
+}
+
+// Paths is the path and its aliases.
+func (r *Route[A]) Paths() []string { return append([]string{r.Path}, r.Aliases...) }
+
+// Source is the file and line that registered the route.
+func (r *Route[A]) Source() string { return r.source }
+
+// Serve binds the input to the handler's request type, checks it and calls the
+// handler. It must not be called on a raw route.
+func (r *Route[A]) Serve(ctx context.Context, app A, in Input) (any, error) {
+	return r.Handler.call(ctx, app, in, r.Required)
+}
+
+// Header is one header of a Reply.
+type Header struct{ Key, Value string }
+
+// Reply is the response type of handlers that choose their own status, such as
+// published APIs. Status 0 is the route's own. A Body of type []byte is sent as
+// it is (give a Content-Type), nil sends none, anything else is sent as JSON.
+type Reply struct {
+	Status int
+	Header []Header
+	Body   any
+}
