@@ -1,0 +1,74 @@
+// Package logging makes the one logger. Whatever is logged passes a Masker, so
+// that no secret reaches a log line because somebody forgot about it.
+package logging
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// Levels are the accepted values of Options.Level.
+var Levels = []string{"debug", "info", "warn", "error"}
+
+// Options say how to log.
+type Options struct {
+	Level      string              // one of Levels; "" is info
+	Production bool                // JSON lines instead of readable ones
+	Output     zapcore.WriteSyncer // nil is standard error
+	Secrets    []string            // values that are masked wherever they appear
+}
+
+// New makes a logger. It fails when the level is unknown.
+func New(o Options) (*zap.Logger, error) {
+	level, err := parseLevel(o.Level)
+	if err != nil {
+		return nil, err
+	}
+	out, colour := o.Output, false
+	if out == nil {
+		out, colour = os.Stderr, isTerminal(os.Stderr)
+	}
+	out = zapcore.Lock(out)
+	inner := zapcore.NewCore(encoder(o.Production, colour), out, level)
+	return zap.New(&core{Core: inner, mask: NewMasker(o.Secrets...)}, zap.ErrorOutput(out)), nil
+}
+
+func parseLevel(s string) (zapcore.Level, error) {
+	switch s {
+	case "", "info":
+		return zapcore.InfoLevel, nil
+	case "debug":
+		return zapcore.DebugLevel, nil
+	case "warn":
+		return zapcore.WarnLevel, nil
+	case "error":
+		return zapcore.ErrorLevel, nil
+	}
+	return 0, fmt.Errorf("log level must be one of %s", strings.Join(Levels, ", "))
+}
+
+func encoder(production, colour bool) zapcore.Encoder {
+	c := zap.NewProductionEncoderConfig()
+	c.TimeKey, c.MessageKey, c.StacktraceKey = "time", "message", "stack"
+	c.EncodeDuration = zapcore.StringDurationEncoder
+	if production {
+		c.EncodeTime = zapcore.RFC3339NanoTimeEncoder
+		return zapcore.NewJSONEncoder(c)
+	}
+	c.EncodeTime = zapcore.ISO8601TimeEncoder
+	c.ConsoleSeparator = "  "
+	c.EncodeLevel = zapcore.CapitalLevelEncoder
+	if colour {
+		c.EncodeLevel = zapcore.CapitalColorLevelEncoder
+	}
+	return zapcore.NewConsoleEncoder(c)
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
+}

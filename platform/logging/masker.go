@@ -1,0 +1,131 @@
+package logging
+
+import (
+	"encoding/json"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/orchestrix/orchestrix/platform/doc"
+)
+
+const masked = "***"
+
+// minSecret is the shortest registered value that is looked for: shorter ones
+// would blank out parts of ordinary words.
+const minSecret = 4
+
+// Masker replaces secrets by "***". It is safe for concurrent use.
+type Masker struct{ secrets []string }
+
+// NewMasker makes a Masker that knows the given values besides the shapes that
+// every Masker knows. Values under 4 bytes are ignored.
+func NewMasker(secrets ...string) *Masker {
+	m := &Masker{}
+	for _, s := range secrets {
+		if len(s) < minSecret {
+			continue
+		}
+		quoted, _ := json.Marshal(s) // a string always marshals
+		m.secrets = append(m.secrets, s, url.QueryEscape(s), url.PathEscape(s), string(quoted[1:len(quoted)-1]))
+	}
+	// The longest first, so that a secret inside another leaves no rest.
+	slices.SortFunc(m.secrets, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(b) - len(a)
+		}
+		return strings.Compare(a, b)
+	})
+	m.secrets = slices.Compact(m.secrets)
+	return m
+}
+
+var shapes = NewMasker()
+
+// Mask replaces what looks like a secret in s: bearer tokens, JSON Web Tokens,
+// bcrypt hashes, provider keys, credentials in connection strings, and values
+// that follow the name of a secret.
+func Mask(s string) string { return shapes.String(s) }
+
+// String masks s.
+func (m *Masker) String(s string) string {
+	for _, secret := range m.secrets {
+		if strings.Contains(s, secret) {
+			s = strings.ReplaceAll(s, secret, masked)
+		}
+	}
+	for i := range patterns {
+		if p := &patterns[i]; p.hint(s) {
+			s = p.find.ReplaceAllString(s, p.replace)
+		}
+	}
+	return s
+}
+
+// Value returns a document value masked at every depth: texts as by String,
+// and whatever a secret's name names. v itself is left alone.
+func (m *Masker) Value(v any) any {
+	switch v := v.(type) {
+	case string:
+		return m.String(v)
+	case doc.Object:
+		o := make(doc.Object, len(v))
+		for i, f := range v {
+			o[i] = doc.Field{Key: m.String(f.Key), Value: m.field(f.Key, f.Value)}
+		}
+		return o
+	case doc.Array:
+		a := make(doc.Array, len(v))
+		for i := range v {
+			a[i] = m.Value(v[i])
+		}
+		return a
+	}
+	return v
+}
+
+func (m *Masker) field(key string, v any) any {
+	if !IsSecretKey(key) {
+		return m.Value(v)
+	}
+	switch v.(type) {
+	case nil, bool:
+		return v
+	case int64, int32, float64:
+		if countsTokens(key) {
+			return v
+		}
+	}
+	return masked
+}
+
+type pattern struct {
+	hint    func(string) bool // cheap: false when find cannot match
+	find    *regexp.Regexp
+	replace string
+}
+
+func contains(parts ...string) func(string) bool {
+	return func(s string) bool {
+		return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(s, p) })
+	}
+}
+
+// patterns are applied in this order. The user part of a connection string
+// reaches to the last @, since passwords with an unescaped one do occur.
+var patterns = []pattern{
+	{contains("://"), regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)(?:[^\s"'<>/?#:@]*:[^\s"'<>]*@|[^\s"'<>/?#]*@)`), `${1}` + masked + `@`},
+	{contains("eyJ"), regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?`), masked},
+	{contains("$2"), regexp.MustCompile(`\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{8,}`), masked},
+	{contains("earer", "EARER"), regexp.MustCompile(`(?i)\b(bearer)(?:\s+|%20)[A-Za-z0-9._~+/=-]{8,}`), `${1} ` + masked},
+	{contains("asic ", "ASIC "), regexp.MustCompile(`(?i)\b(basic)\s+[A-Za-z0-9+/=_-]{12,}`), `${1} ` + masked},
+	{contains("sk-", "gsk_", "hf_", "AIza"), regexp.MustCompile(`\b(?:sk-|gsk_|hf_|AIza)[A-Za-z0-9_-]{16,}`), masked},
+	{contains("?key=", "&key="), regexp.MustCompile(`([?&]key=)[^\s&"']+`), `${1}` + masked},
+	{assigned, regexp.MustCompile(`(?i)([\w.-]*(?:` + words + `)[\w.-]*\\?["']?\s*[:=]\s*\\?)"(?:[^"\\]|\\.)*"?`), `${1}"` + masked + `"`},
+	{assigned, regexp.MustCompile(`(?i)([\w.-]*(?:` + words + `)[\w.-]*(?:[:=]| Value:))[^\s&,;"'\])}:=][^\s&,;"'\])}]*`), `${1}` + masked},
+}
+
+const words = `password|passwd|passphrase|pwd|secret|token|api[_-]?key|authorization|cookie|credential|private[_-]?key|access[_-]?key`
+
+func assigned(s string) bool { return strings.ContainsAny(s, ":=") && hasSecretWord(s) }
