@@ -127,8 +127,12 @@ func splitTemplate(s string) []part {
 }
 
 // Resolve gives the expression's value. What does not resolve stays as it was
-// written. The error says that the value grew too large.
+// written; a nil expression, of a field that was not written, is nil. The error
+// says that the value grew too large.
 func (e *Expr) Resolve(v *Vars) (any, error) {
+	if e == nil {
+		return nil, nil
+	}
 	switch e.kind {
 	case single, bare:
 		if value, ok := v.Resolve(e.path); ok {

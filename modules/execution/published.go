@@ -1,0 +1,70 @@
+// Package execution has the endpoints that run workflows.
+package execution
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/orchestrix/orchestrix/modules/core/app"
+	"github.com/orchestrix/orchestrix/modules/core/runs"
+	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/engine"
+	"github.com/orchestrix/orchestrix/platform/registry"
+)
+
+func init() {
+	app.Routes.Register(app.Route{
+		ID:      "execution.published",
+		Method:  http.MethodPost,
+		Path:    "/workflow/run/:workflowId/:apiName",
+		Tag:     "Execution",
+		Summary: "Calls the API of a saved workflow and answers with its result.",
+		Errors: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusNotFound,
+			http.StatusUnprocessableEntity, http.StatusServiceUnavailable, http.StatusGatewayTimeout},
+		Handler: registry.Handle(published),
+	})
+}
+
+type publishedRequest struct {
+	WorkflowID    string     `param:"workflowId"`
+	APIName       string     `param:"apiName"`
+	Authorization string     `header:"Authorization"`
+	Input         doc.Object `body:"*"`
+}
+
+func published(ctx context.Context, a *app.App, req *publishedRequest) (*registry.Reply, error) {
+	api, err := a.Workflows.Published(ctx, req.WorkflowID, req.APIName)
+	if err != nil {
+		return nil, err
+	}
+	executionID, result := a.Runs.Published(ctx, api, runs.Call{Input: req.Input, Authorization: req.Authorization})
+	return &registry.Reply{
+		Status: status(result, a.Settings.LegacyStatus()),
+		Header: []registry.Header{{Name: "X-Execution-Id", Value: executionID}},
+		Body:   result.Body(),
+	}, nil
+}
+
+// failureStatus is http.md's "Statuses of the published API".
+var failureStatus = map[engine.Kind]int{
+	engine.Failed:      http.StatusUnprocessableEntity,
+	engine.Auth:        http.StatusUnauthorized,
+	engine.TimedOut:    http.StatusGatewayTimeout,
+	engine.Cancelled:   http.StatusServiceUnavailable,
+	engine.Unavailable: http.StatusServiceUnavailable,
+	engine.Internal:    http.StatusInternalServerError,
+}
+
+// status is the answer's status; legacy is how the old backend answered.
+func status(r *engine.Result, legacy bool) int {
+	failed := r.Failed()
+	switch {
+	case legacy:
+		return http.StatusOK
+	case failed != nil:
+		return failureStatus[failed.Err.Kind]
+	case r.Response != nil:
+		return r.Response.Status
+	}
+	return http.StatusOK
+}

@@ -1,0 +1,10 @@
+// Package modules puts the program together. This file is the only list of the
+// domains; everything else finds them through the registries.
+package modules
+
+import (
+	_ "github.com/orchestrix/orchestrix/modules/execution" // POST /workflow/run/...
+	_ "github.com/orchestrix/orchestrix/modules/steps"     // step types
+	_ "github.com/orchestrix/orchestrix/modules/system"    // /health, /hello
+	_ "github.com/orchestrix/orchestrix/modules/workflow"  // /workflows
+)

@@ -1,0 +1,34 @@
+// Package system answers questions about the server itself.
+package system
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/orchestrix/orchestrix/modules/core/app"
+	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/registry"
+)
+
+func init() {
+	app.Routes.Register(app.Route{
+		ID:      "system.health",
+		Method:  http.MethodGet,
+		Path:    "/health",
+		Tag:     "System",
+		Summary: "Tells that the server is up.",
+		Handler: registry.Handle(health),
+	})
+}
+
+type healthRequest struct{}
+
+type healthResponse struct {
+	Status      string `json:"status"`
+	Timestamp   string `json:"timestamp"`
+	Environment string `json:"environment"`
+}
+
+func health(_ context.Context, a *app.App, _ *healthRequest) (*healthResponse, error) {
+	return &healthResponse{Status: "ok", Timestamp: doc.Time(a.Now()), Environment: a.Settings.Environment}, nil
+}

@@ -1,0 +1,112 @@
+package data
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/orchestrix/orchestrix/platform/auth"
+	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/engine"
+)
+
+// users is the collection whose documents can log in.
+const users = "users"
+
+// emailKey is the e-mail in the form in which it is compared (models.md). It is
+// the platform's to keep, and is never shown.
+const emailKey = "emailKey"
+
+// seal prepares fields that are about to be stored: a password is hashed, once,
+// and a user's e-mail gets its comparison key.
+func seal(collection string, fields doc.Object) (doc.Object, error) {
+	if collection == users {
+		fields = doc.Without(fields, emailKey)
+		if email, ok := doc.Get(fields, "email"); ok {
+			if s, ok := email.(string); ok && s != "" {
+				fields = append(fields, doc.Field{Key: emailKey, Value: strings.ToLower(s)})
+			}
+		}
+	}
+	password, ok := doc.Get(fields, "password")
+	if !ok || password == nil || password == "" {
+		return fields, nil
+	}
+	text, ok := password.(string)
+	if !ok {
+		return nil, engine.FieldError("password", "must be a string")
+	}
+	hash, err := auth.HashPassword(text)
+	if errors.Is(err, auth.ErrPasswordTooLong) {
+		return nil, engine.FieldError("password", "must be at most 72 bytes")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return doc.Set(fields, "password", hash), nil
+}
+
+// sealUpdate does the same for update operators. A user whose e-mail goes away
+// loses the key too, so that the address is free again.
+func sealUpdate(collection string, update doc.Object) (doc.Object, error) {
+	sets := object(update, "$set")
+	sealed, err := seal(collection, sets)
+	if err != nil {
+		return nil, err
+	}
+	if len(sealed) > 0 {
+		update = doc.Set(update, "$set", sealed)
+	}
+	_, hasKey := doc.Get(sealed, emailKey)
+	_, setsEmail := doc.Get(sets, "email")
+	_, unsetsEmail := doc.Get(object(update, "$unset"), "email")
+	if collection == users && !hasKey && (setsEmail || unsetsEmail) {
+		update = doc.Set(update, "$unset", append(object(update, "$unset"), doc.Field{Key: emailKey, Value: ""}))
+	}
+	return update, nil
+}
+
+func object(o doc.Object, key string) doc.Object {
+	v, _ := doc.Get(o, key)
+	inner, _ := v.(doc.Object)
+	return inner
+}
+
+// hide leaves out what no step may see of a document that was just made.
+func hide(collection string, document doc.Object) doc.Object {
+	if collection == users {
+		return doc.Without(document, "password", emailKey)
+	}
+	return doc.Without(document, "password")
+}
+
+// reveal returns a stored document as a step may see it: without passwords and
+// without anything that is a password hash, at any depth.
+func reveal(collection string, document doc.Object) doc.Object {
+	return withoutHashes(hide(collection, document)).(doc.Object)
+}
+
+func withoutHashes(v any) any {
+	switch v := v.(type) {
+	case doc.Object:
+		for i := range v {
+			if s, ok := v[i].Value.(string); ok && isHash(s) {
+				return withoutHashes(doc.Without(v, v[i].Key))
+			}
+			v[i].Value = withoutHashes(v[i].Value)
+		}
+	case doc.Array:
+		for i := range v {
+			if s, ok := v[i].(string); ok && isHash(s) {
+				v[i] = nil
+				continue
+			}
+			v[i] = withoutHashes(v[i])
+		}
+	}
+	return v
+}
+
+// isHash recognises a bcrypt hash: "$2b$10$" and 53 characters.
+func isHash(s string) bool {
+	return len(s) == 60 && s[0] == '$' && s[1] == '2' && s[3] == '$' && s[6] == '$'
+}
