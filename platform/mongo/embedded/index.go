@@ -1,0 +1,187 @@
+package embedded
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"sort"
+
+	"go.etcd.io/bbolt"
+	"go.mongodb.org/mongo-driver/bson"
+
+	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/mongo"
+)
+
+// The buckets of a collection.
+var (
+	docsBucket    = []byte("docs")
+	indexesBucket = []byte("indexes") // name to definition
+	indexPrefix   = "index:"          // and one bucket for each index
+)
+
+// maxEntries bounds the entries of one document in one index.
+const maxEntries = 1000
+
+// index is an index of a collection within a transaction. An entry's key is the
+// encoded values followed by the encoded _id, its value the encoded _id.
+type index struct {
+	mongo.Index
+	entries *bbolt.Bucket
+}
+
+// indexesOf reads the indexes of a collection.
+func indexesOf(b *bbolt.Bucket) ([]index, error) {
+	definitions := b.Bucket(indexesBucket)
+	var all []index
+	err := definitions.ForEach(func(name, definition []byte) error {
+		i := index{entries: b.Bucket([]byte(indexPrefix + string(name)))}
+		if err := json.Unmarshal(definition, &i.Index); err != nil {
+			return fmt.Errorf("definition of index %s: %w", name, err)
+		}
+		all = append(all, i)
+		return nil
+	})
+	return all, err
+}
+
+// keys are the entries that a document has, without the _id.
+func (i *index) keys(d bson.D) ([][]byte, error) {
+	keys, some := [][]byte{nil}, false
+	for _, field := range i.Fields {
+		values, present := valuesAt(d, field)
+		some = some || present
+		if len(keys)*len(values) > maxEntries {
+			return nil, fmt.Errorf("%w: too many values for the index %s", mongo.ErrInvalid, i.Name())
+		}
+		longer := make([][]byte, 0, len(keys)*len(values))
+		for _, key := range keys {
+			for _, v := range values {
+				longer = append(longer, appendKey(bytes.Clone(key), v))
+			}
+		}
+		keys = longer
+	}
+	if i.Sparse && !some {
+		return nil, nil
+	}
+	return keys, nil
+}
+
+// taken reports whether another document than id has one of the keys.
+func (i *index) taken(keys [][]byte, id []byte) bool {
+	cursor := i.entries.Cursor()
+	for _, key := range keys {
+		for k, owner := cursor.Seek(key); k != nil && bytes.HasPrefix(k, key); k, owner = cursor.Next() {
+			if !bytes.Equal(owner, id) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (i *index) put(keys [][]byte, id []byte) error {
+	for _, key := range keys {
+		if err := i.entries.Put(append(key, id...), id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (i *index) remove(keys [][]byte, id []byte) error {
+	for _, key := range keys {
+		if err := i.entries.Delete(append(key, id...)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ensureIndex makes an index from the stored documents. Documents that break a
+// unique one leave it unmade.
+func ensureIndex(b *bbolt.Bucket, collection string, want mongo.Index) error {
+	definition, err := json.Marshal(want)
+	if err != nil {
+		return err
+	}
+	name := []byte(want.Name())
+	definitions := b.Bucket(indexesBucket)
+	have := definitions.Get(name)
+	if bytes.Equal(have, definition) {
+		return nil
+	}
+	if want.Unique {
+		if values, err := repeated(b, want); err != nil {
+			return err
+		} else if len(values) > 0 {
+			return &mongo.IndexError{Collection: collection, Index: want, Values: values}
+		}
+	}
+	bucket := []byte(indexPrefix + want.Name())
+	if have != nil {
+		if err := b.DeleteBucket(bucket); err != nil {
+			return err
+		}
+	}
+	entries, err := b.CreateBucketIfNotExists(bucket)
+	if err != nil {
+		return err
+	}
+	i := index{Index: want, entries: entries}
+	err = b.Bucket(docsBucket).ForEach(func(id, raw []byte) error {
+		d, err := decode(raw)
+		if err != nil {
+			return err
+		}
+		keys, err := i.keys(d)
+		if err != nil {
+			return err
+		}
+		return i.put(keys, bytes.Clone(id))
+	})
+	if err != nil {
+		return err
+	}
+	return definitions.Put(name, definition)
+}
+
+// repeated lists values that break a unique index, at most ten.
+func repeated(b *bbolt.Bucket, want mongo.Index) ([]string, error) {
+	i, seen, reported := index{Index: want}, map[string]bool{}, map[string]bool{}
+	var values []string
+	err := b.Bucket(docsBucket).ForEach(func(_, raw []byte) error {
+		d, err := decode(raw)
+		if err != nil {
+			return err
+		}
+		keys, err := i.keys(d)
+		if err != nil {
+			return err
+		}
+		for _, key := range keys {
+			k := string(key)
+			if seen[k] && !reported[k] && len(values) < 10 {
+				reported[k] = true
+				values = append(values, describeValues(d, want.Fields))
+			}
+			seen[k] = true
+		}
+		return nil
+	})
+	return values, err
+}
+
+func describeValues(d bson.D, fields []string) string {
+	shown := make(doc.Object, len(fields))
+	for n, field := range fields {
+		values, _ := valuesAt(d, field)
+		shown[n] = doc.Field{Key: field, Value: values[0]}
+	}
+	return string(doc.MarshalJSON(shown))
+}
+
+func sortIndexes(all []mongo.Index) {
+	sort.Slice(all, func(a, b int) bool { return all[a].Name() < all[b].Name() })
+}

@@ -1,0 +1,205 @@
+package embedded
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/256dpi/lungo/bsonkit"
+	"github.com/256dpi/lungo/mongokit"
+	"go.etcd.io/bbolt"
+	"go.mongodb.org/mongo-driver/bson"
+
+	"github.com/orchestrix/orchestrix/platform/mongo"
+)
+
+// updater applies one update to the matches of one filter.
+type updater struct {
+	collection *collection
+	matcher    *matcher
+	filter     bson.D // as given, for an upsert
+	update     bson.D
+	upsert     bool
+	sort       bson.D
+	many       bool
+
+	result        mongo.UpdateResult
+	before, after bson.D // of the last document
+}
+
+func (c *collection) newUpdater(filter, update bson.D, upsert bool) (*updater, error) {
+	m, err := newMatcher(filter)
+	if err != nil {
+		return nil, err
+	}
+	u := &updater{collection: c, matcher: m, upsert: upsert}
+	if u.filter, err = normal(filter); err != nil {
+		return nil, err
+	}
+	if u.update, err = normal(update); err != nil {
+		return nil, err
+	}
+	return u, checkUpdate(u.update)
+}
+
+func checkUpdate(update bson.D) error {
+	if len(update) == 0 {
+		return fmt.Errorf("%w: an update needs operators", mongo.ErrInvalid)
+	}
+	for _, op := range update {
+		if !strings.HasPrefix(op.Key, "$") {
+			return fmt.Errorf("%w: an update takes operators, not the field %q", mongo.ErrInvalid, op.Key)
+		}
+		if mongokit.FieldUpdateOperators[op.Key] == nil {
+			return fmt.Errorf("%w: the operator %s", mongo.ErrUnsupported, op.Key)
+		}
+		if _, ok := op.Value.(bson.D); !ok {
+			return fmt.Errorf("%w: %s takes a document", mongo.ErrInvalid, op.Key)
+		}
+	}
+	return nil
+}
+
+func (c *collection) UpdateOne(ctx context.Context, filter, update bson.D, opts mongo.UpdateOptions) (mongo.UpdateResult, error) {
+	return c.updateMatches(ctx, filter, update, opts, false)
+}
+
+func (c *collection) UpdateMany(ctx context.Context, filter, update bson.D, opts mongo.UpdateOptions) (mongo.UpdateResult, error) {
+	return c.updateMatches(ctx, filter, update, opts, true)
+}
+
+func (c *collection) updateMatches(ctx context.Context, filter, update bson.D, opts mongo.UpdateOptions, many bool) (mongo.UpdateResult, error) {
+	u, err := c.newUpdater(filter, update, opts.Upsert)
+	if err != nil {
+		return mongo.UpdateResult{}, err
+	}
+	u.many = many
+	err = c.update(ctx, func(b *bbolt.Bucket) error { return u.run(ctx, b) })
+	return u.result, err
+}
+
+func (c *collection) FindOneAndUpdate(ctx context.Context, filter, update bson.D, opts mongo.FindUpdateOptions) (bson.D, error) {
+	u, err := c.newUpdater(filter, update, opts.Upsert)
+	if err != nil {
+		return nil, err
+	}
+	u.sort = opts.Sort
+	if err := c.update(ctx, func(b *bbolt.Bucket) error { return u.run(ctx, b) }); err != nil {
+		return nil, err
+	}
+	found := u.before
+	if opts.After {
+		found = u.after
+	}
+	if found == nil {
+		return nil, mongo.ErrNotFound
+	}
+	return found, nil
+}
+
+// run may be called again when its transaction was spoilt, so it starts afresh.
+func (u *updater) run(ctx context.Context, b *bbolt.Bucket) error {
+	u.result, u.before, u.after = mongo.UpdateResult{}, nil, nil
+	matches, err := u.matches(ctx, b)
+	if err != nil {
+		return err
+	}
+	if len(matches) == 0 && u.upsert {
+		return u.insert(b)
+	}
+	for i := range matches {
+		if err := u.apply(b, &matches[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *updater) matches(ctx context.Context, b *bbolt.Bucket) ([]change, error) {
+	limit := 1
+	if u.many || len(u.sort) > 0 {
+		limit = 0
+	}
+	matches, err := collect(ctx, b, u.matcher, limit)
+	if err != nil || len(u.sort) == 0 || len(matches) < 2 {
+		return matches, err
+	}
+	documents := make([]bson.D, len(matches))
+	for i := range matches {
+		documents[i] = matches[i].before
+	}
+	if documents, err = sorted(documents, u.sort); err != nil {
+		return nil, err
+	}
+	id, _ := idOf(documents[0])
+	return []change{{id: appendKey(nil, id), before: documents[0]}}, nil
+}
+
+func (u *updater) apply(b *bbolt.Bucket, ch *change) error {
+	after, err := applied(ch.before, u.filter, u.update, false)
+	if err != nil {
+		return err
+	}
+	if id, _ := idOf(after); !bytes.Equal(appendKey(nil, id), ch.id) {
+		return fmt.Errorf("%w: an update must not change _id", mongo.ErrInvalid)
+	}
+	ch.after = after
+	u.before, u.after = ch.before, after
+	u.result.Matched++
+	if same(ch.before, after) {
+		return nil
+	}
+	if err := ch.make(b, u.collection.name); err != nil {
+		return err
+	}
+	u.result.Modified++
+	return nil
+}
+
+func (u *updater) insert(b *bbolt.Bucket) error {
+	base, err := mongokit.Extract(&u.filter)
+	if err != nil {
+		return fmt.Errorf("%w: %w", mongo.ErrInvalid, err)
+	}
+	document, err := applied(*base, u.filter, u.update, true)
+	if err != nil {
+		return err
+	}
+	document, id := withID(document)
+	if err := u.collection.insert(b, document, id); err != nil {
+		return err
+	}
+	u.after, u.result.UpsertedID = document, id
+	return nil
+}
+
+// applied returns what the update makes of a document, leaving it as it is.
+func applied(d, filter, update bson.D, upsert bool) (after bson.D, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			after, err = nil, fmt.Errorf("%w: %v", mongo.ErrInvalid, p)
+		}
+	}()
+	changed := bsonkit.Clone(&d)
+	// The values of the update become part of the document: it needs its own.
+	if _, err := mongokit.Apply(changed, &filter, bsonkit.Clone(&update), upsert, nil); err != nil {
+		return nil, fmt.Errorf("%w: %w", mongo.ErrInvalid, err)
+	}
+	return normal(*changed)
+}
+
+func idOf(d bson.D) (any, bool) {
+	for i := range d {
+		if d[i].Key == "_id" {
+			return d[i].Value, true
+		}
+	}
+	return nil, false
+}
+
+func same(a, b bson.D) bool {
+	left, err1 := bson.Marshal(a)
+	right, err2 := bson.Marshal(b)
+	return err1 == nil && err2 == nil && bytes.Equal(left, right)
+}

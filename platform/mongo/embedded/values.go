@@ -1,0 +1,185 @@
+package embedded
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/256dpi/lungo/bsonkit"
+	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/bson/primitive"
+
+	"github.com/orchestrix/orchestrix/platform/mongo"
+)
+
+// maxDocument is MongoDB's limit of a document, in bytes of BSON.
+const maxDocument = 16 << 20
+
+// normal converts a document to the types that mongokit knows, deeply, without
+// touching the original.
+func normal(d bson.D) (bson.D, error) {
+	v, err := normalValue(d, 0)
+	if err != nil {
+		return nil, err
+	}
+	out, _ := v.(bson.D)
+	if out == nil {
+		out = bson.D{}
+	}
+	return out, nil
+}
+
+func normalValue(v any, depth int) (any, error) {
+	if depth > 250 {
+		return nil, fmt.Errorf("%w: nested too deeply", mongo.ErrInvalid)
+	}
+	switch v := v.(type) {
+	case nil, bool, string, int32, int64, float64, primitive.ObjectID, primitive.DateTime,
+		primitive.Decimal128, primitive.Binary, primitive.Regex, primitive.Timestamp:
+		return v, nil
+	case int:
+		return int64(v), nil
+	case time.Time:
+		return primitive.NewDateTimeFromTime(v), nil
+	case primitive.Null:
+		return nil, nil
+	case primitive.Symbol:
+		return string(v), nil
+	case []byte:
+		return primitive.Binary{Data: v}, nil
+	case bson.D:
+		out := make(bson.D, len(v))
+		for i := range v {
+			if strings.IndexByte(v[i].Key, 0) >= 0 {
+				return nil, fmt.Errorf("%w: a key holds NUL", mongo.ErrInvalid)
+			}
+			value, err := normalValue(v[i].Value, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = bson.E{Key: v[i].Key, Value: value}
+		}
+		return out, nil
+	case bson.A:
+		return normalList(v, depth)
+	case []any:
+		return normalList(v, depth)
+	case []string:
+		return normalList(v, depth)
+	case []bson.D:
+		return normalList(v, depth)
+	}
+	return normalOther(v)
+}
+
+func normalList[T any](list []T, depth int) (any, error) {
+	out := make(bson.A, len(list))
+	for i := range list {
+		value, err := normalValue(list[i], depth+1)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = value
+	}
+	return out, nil
+}
+
+// normalOther takes whatever else the driver could store.
+func normalOther(v any) (any, error) {
+	raw, err := bson.Marshal(bson.D{{Key: "v", Value: v}})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", mongo.ErrInvalid, err)
+	}
+	var out bson.D
+	if err := bson.Unmarshal(raw, &out); err != nil {
+		return nil, fmt.Errorf("%w: %w", mongo.ErrInvalid, err)
+	}
+	switch value := out[0].Value.(type) {
+	case bson.D, bson.A, nil, bool, string, int32, int64, float64, primitive.ObjectID, primitive.DateTime,
+		primitive.Decimal128, primitive.Binary, primitive.Regex, primitive.Timestamp:
+		return value, nil
+	}
+	return nil, fmt.Errorf("%w: values of type %T", mongo.ErrUnsupported, v)
+}
+
+func encode(d bson.D) ([]byte, error) {
+	raw, err := bson.Marshal(d)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", mongo.ErrInvalid, err)
+	}
+	if len(raw) > maxDocument {
+		return nil, fmt.Errorf("%w: a document may have at most %d MB", mongo.ErrInvalid, maxDocument>>20)
+	}
+	return raw, nil
+}
+
+// decode reads a stored document into memory of its own.
+func decode(raw []byte) (bson.D, error) {
+	var d bson.D
+	if err := bson.Unmarshal(append([]byte(nil), raw...), &d); err != nil {
+		return nil, fmt.Errorf("stored document: %w", err)
+	}
+	return d, nil
+}
+
+// valuesAt collects the values that a dotted path reaches, through arrays as
+// MongoDB does. What is missing counts as null; any says whether there was
+// something at all.
+func valuesAt(d bson.D, path string) (values []any, any bool) {
+	c := collector{}
+	c.walk(d, strings.Split(path, "."))
+	if len(c.values) == 0 {
+		c.values = append(c.values, nil)
+	}
+	return c.values, c.any
+}
+
+type collector struct {
+	values []any
+	any    bool
+}
+
+func (c *collector) add(v any) {
+	for _, have := range c.values {
+		if bsonkit.Compare(have, v) == 0 {
+			return
+		}
+	}
+	c.values = append(c.values, v)
+}
+
+func (c *collector) walk(v any, path []string) {
+	if len(path) == 0 {
+		c.any = true
+		if list, ok := v.(bson.A); ok {
+			for _, item := range list {
+				c.add(item)
+			}
+			return
+		}
+		c.add(v)
+		return
+	}
+	switch v := v.(type) {
+	case bson.D:
+		for i := range v {
+			if v[i].Key == path[0] {
+				c.walk(v[i].Value, path[1:])
+				return
+			}
+		}
+		c.add(nil)
+	case bson.A:
+		if i, err := strconv.Atoi(path[0]); err == nil && i >= 0 && i < len(v) {
+			c.walk(v[i], path[1:])
+		}
+		for _, item := range v {
+			if _, ok := item.(bson.D); ok {
+				c.walk(item, path)
+			}
+		}
+	default:
+		c.add(nil)
+	}
+}

@@ -1,0 +1,198 @@
+package embedded
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"go.etcd.io/bbolt"
+	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/bson/primitive"
+
+	"github.com/orchestrix/orchestrix/platform/mongo"
+)
+
+// update runs write with the collection's bucket, which is made when it is
+// missing.
+func (c *collection) update(ctx context.Context, write func(*bbolt.Bucket) error) error {
+	if err := mongo.CheckName(c.name); err != nil {
+		return err
+	}
+	return c.store.writer.do(ctx, func(tx *bbolt.Tx) error {
+		b := tx.Bucket([]byte(c.name))
+		if b == nil {
+			var err error
+			if b, err = tx.CreateBucket([]byte(c.name)); err != nil {
+				return err
+			}
+			for _, name := range [][]byte{docsBucket, indexesBucket} {
+				if _, err := b.CreateBucket(name); err != nil {
+					return err
+				}
+			}
+		}
+		return write(b)
+	})
+}
+
+// change is a document before and after a write; either may be missing.
+type change struct {
+	id            []byte
+	before, after bson.D
+}
+
+// make checks every unique index, then writes the document and its entries: it
+// either refuses before it has changed anything, or does it all.
+func (ch *change) make(b *bbolt.Bucket, collection string) error {
+	indexes, err := indexesOf(b)
+	if err != nil {
+		return err
+	}
+	var raw []byte
+	if ch.after != nil {
+		if raw, err = encode(ch.after); err != nil {
+			return err
+		}
+	}
+	old, fresh := make([][][]byte, len(indexes)), make([][][]byte, len(indexes))
+	for n := range indexes {
+		i := &indexes[n]
+		if ch.before != nil {
+			if old[n], err = i.keys(ch.before); err != nil {
+				return err
+			}
+		}
+		if ch.after != nil {
+			if fresh[n], err = i.keys(ch.after); err != nil {
+				return err
+			}
+		}
+		if i.Unique && i.taken(fresh[n], ch.id) {
+			return &mongo.DuplicateError{Collection: collection, Index: i.Name()}
+		}
+	}
+	for n := range indexes {
+		if err := indexes[n].remove(old[n], ch.id); err != nil {
+			return err
+		}
+		if err := indexes[n].put(fresh[n], ch.id); err != nil {
+			return err
+		}
+	}
+	if ch.after == nil {
+		return b.Bucket(docsBucket).Delete(ch.id)
+	}
+	return b.Bucket(docsBucket).Put(ch.id, raw)
+}
+
+func (c *collection) InsertOne(ctx context.Context, document bson.D) (any, error) {
+	document, err := normal(document)
+	if err != nil {
+		return nil, err
+	}
+	document, id := withID(document)
+	err = c.update(ctx, func(b *bbolt.Bucket) error { return c.insert(b, document, id) })
+	return id, err
+}
+
+func (c *collection) insert(b *bbolt.Bucket, document bson.D, id any) error {
+	key := appendKey(nil, id)
+	if b.Bucket(docsBucket).Get(key) != nil {
+		return &mongo.DuplicateError{Collection: c.name, Index: "_id_"}
+	}
+	ch := change{id: key, after: document}
+	return ch.make(b, c.name)
+}
+
+// withID puts the _id first, making one when there is none.
+func withID(document bson.D) (bson.D, any) {
+	for i, f := range document {
+		if f.Key == "_id" {
+			rest := append(append(make(bson.D, 0, len(document)), f), document[:i]...)
+			return append(rest, document[i+1:]...), f.Value
+		}
+	}
+	id := primitive.NewObjectID()
+	return append(bson.D{{Key: "_id", Value: id}}, document...), id
+}
+
+func (c *collection) DeleteOne(ctx context.Context, filter bson.D) (int64, error) {
+	return c.remove(ctx, filter, 1)
+}
+
+func (c *collection) DeleteMany(ctx context.Context, filter bson.D) (int64, error) {
+	return c.remove(ctx, filter, 0)
+}
+
+// remove deletes matches, at most limit of them unless it is 0.
+func (c *collection) remove(ctx context.Context, filter bson.D, limit int) (int64, error) {
+	m, err := newMatcher(filter)
+	if err != nil {
+		return 0, err
+	}
+	var count int64
+	err = c.update(ctx, func(b *bbolt.Bucket) error {
+		matches, err := collect(ctx, b, m, limit)
+		if err != nil {
+			return err
+		}
+		for i := range matches {
+			if err := matches[i].make(b, c.name); err != nil {
+				return err
+			}
+		}
+		count = int64(len(matches))
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return count, nil
+}
+
+// collect finds what a write is about to change: changing a bucket while
+// walking through it would lead the cursor astray.
+func collect(ctx context.Context, b *bbolt.Bucket, m *matcher, limit int) ([]change, error) {
+	var matches []change
+	err := each(ctx, b, m, func(id []byte, d bson.D) error {
+		matches = append(matches, change{id: bytes.Clone(id), before: d})
+		if limit > 0 && len(matches) == limit {
+			return errEnough
+		}
+		return nil
+	})
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return nil, &abandoned{err}
+	}
+	return matches, err
+}
+
+// abandoned marks a write that gave up before it changed anything, so that its
+// neighbours in the group need not be made again.
+type abandoned struct{ error }
+
+func (a *abandoned) Unwrap() error        { return a.error }
+func (a *abandoned) Is(target error) bool { return target == errUntouched }
+
+var errUntouched = errors.New("nothing was changed")
+
+func (c *collection) EnsureIndexes(ctx context.Context, indexes ...mongo.Index) error {
+	var failures []error
+	for _, i := range indexes {
+		err := c.update(ctx, func(b *bbolt.Bucket) error { return ensureIndex(b, c.name, i) })
+		failures = append(failures, err)
+	}
+	return errors.Join(failures...)
+}
+
+func (c *collection) Drop(ctx context.Context) error {
+	if err := mongo.CheckName(c.name); err != nil {
+		return err
+	}
+	return c.store.writer.do(ctx, func(tx *bbolt.Tx) error {
+		if tx.Bucket([]byte(c.name)) == nil {
+			return nil
+		}
+		return tx.DeleteBucket([]byte(c.name))
+	})
+}
