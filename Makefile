@@ -1,0 +1,33 @@
+.PHONY: help run test check race bench e2e build wire fuzz
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+run: ## start the server
+	go run .
+
+test: ## run the tests
+	go test ./...
+
+check: ## vet and lint
+	gofmt -l . | (! grep .)
+	go vet -composites=false ./...
+	golangci-lint run
+
+race: ## run the tests with the race detector, shuffled
+	go test -race -shuffle=on ./...
+
+wire: ## run the store suite against a MongoDB wire server
+	cd tests/wire && go test ./...
+
+bench: ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## fuzz every parser for FUZZTIME (30s)
+	sh tests/fuzz.sh
+
+e2e: ## drive the real binary
+	bash tests/e2e/smoke.sh
+
+build: ## build the release binary
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/orchestrix .
