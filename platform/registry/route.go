@@ -65,7 +65,7 @@ func (r *Route[A]) Serve(ctx context.Context, app A, in Input) (any, error) {
 }
 
 // Header is one header of a Reply.
-type Header struct{ Key, Value string }
+type Header struct{ Name, Value string }
 
 // Reply is the response type of handlers that choose their own status, such as
 // published APIs. Status 0 is the route's own. A Body of type []byte is sent as

@@ -1,0 +1,115 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+	"github.com/valyala/fasthttp"
+	"go.uber.org/zap"
+
+	"github.com/orchestrix/orchestrix/platform/logging"
+	"github.com/orchestrix/orchestrix/platform/registry"
+)
+
+const headerRequestID = "X-Request-Id"
+
+// handle answers every request. c is nil for methods that Fiber does not know,
+// which no route has.
+func (s *Server[A]) handle(rctx *fasthttp.RequestCtx, c *fiber.Ctx) {
+	start := time.Now()
+	markBusy(rctx)
+	id := s.dress(rctx)
+	pattern, err := s.dispatch(rctx, c, id)
+	if err != nil {
+		s.fail(rctx, pattern, id, err)
+	}
+	s.record(rctx, pattern, id, start)
+}
+
+// dress sets the headers that every answer carries.
+func (s *Server[A]) dress(rctx *fasthttp.RequestCtx) (id string) {
+	id = requestID(rctx)
+	rctx.Response.Header.Set(headerRequestID, id)
+	s.cors.dress(rctx)
+	return id
+}
+
+// dispatch finds the route and answers with it. The pattern, "" when no route
+// matches, stands for the path in the log.
+func (s *Server[A]) dispatch(rctx *fasthttp.RequestCtx, c *fiber.Ctx, id string) (pattern string, err error) {
+	defer recovered(&err)
+	if rctx.IsOptions() {
+		s.cors.preflight(rctx)
+		return "", nil
+	}
+	path := rawPath(rctx.RequestURI())
+	m, values, err := s.match(string(rctx.Method()), path)
+	if err != nil {
+		return "", err
+	}
+	if m == nil {
+		s.notFound(rctx, path)
+		return "", nil
+	}
+	pattern = m.route.Path
+	ctx := logging.WithRequest(s.base, id)
+	if m.route.Auth != registry.Public && s.opts.Authenticate != nil {
+		ctx, err = s.opts.Authenticate(ctx, m.route.Auth, string(rctx.Request.Header.Peek(fiber.HeaderAuthorization)))
+		if err != nil {
+			return pattern, err
+		}
+	}
+	in := &input{request: &rctx.Request, names: m.names, values: values, limit: m.limit}
+	if m.raw != nil {
+		// The connection may outlive the call, so its context has no deadline.
+		c.SetUserContext(ctx)
+		c.Locals(paramsKey{}, in)
+		return pattern, m.raw(c, s.opts.App)
+	}
+	ctx, cancel := context.WithTimeout(ctx, m.timeout)
+	defer cancel()
+	result, err := m.route.Serve(ctx, s.opts.App, in)
+	if err != nil {
+		return pattern, err
+	}
+	respond(rctx, m.route.Success, result)
+	return pattern, nil
+}
+
+// record writes the access log: the route's pattern, never the path or query,
+// which may hold personal data.
+func (s *Server[A]) record(rctx *fasthttp.RequestCtx, pattern, id string, start time.Time) {
+	s.log.Info("request",
+		zap.ByteString("method", rctx.Method()),
+		zap.String("route", pattern),
+		zap.Int("status", rctx.Response.StatusCode()),
+		zap.Duration("duration", time.Since(start)),
+		zap.String("requestId", id))
+}
+
+type paramsKey struct{}
+
+// Param is a path parameter of a raw route.
+func Param(c *fiber.Ctx, name string) string {
+	if in, ok := c.Locals(paramsKey{}).(*input); ok {
+		return in.Param(name)
+	}
+	return ""
+}
+
+// requestID is the caller's, when it can be logged and echoed as it is, or a
+// new one.
+func requestID(rctx *fasthttp.RequestCtx) string {
+	id := rctx.Request.Header.Peek(headerRequestID)
+	if len(id) == 0 || len(id) > 128 {
+		return uuid.NewString()
+	}
+	for _, b := range id {
+		if b < ' ' || b > '~' {
+			return uuid.NewString()
+		}
+	}
+	return string(id)
+}
