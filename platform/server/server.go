@@ -17,6 +17,10 @@ import (
 	"github.com/orchestrix/orchestrix/platform/registry"
 )
 
+// workerCheck is how often the library looks for idle workers. It also takes
+// that long to notice that it was stopped; its own default is 10 s.
+const workerCheck = 200 * time.Millisecond
+
 // Server serves the routes of one registry.
 type Server[A any] struct {
 	opts  Options[A]
@@ -57,6 +61,7 @@ func New[A any](opts Options[A]) (*Server[A], error) {
 	host := s.fiber.Server()
 	host.CloseOnShutdown = true
 	host.ConnState = trackState
+	host.MaxIdleWorkerDuration = workerCheck
 	// Fiber answers methods that it does not know itself, without an envelope.
 	known := host.Handler
 	host.Handler = func(rctx *fasthttp.RequestCtx) {
