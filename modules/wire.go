@@ -1,0 +1,112 @@
+package modules
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/orchestrix/orchestrix/config"
+	"github.com/orchestrix/orchestrix/modules/core/app"
+	"github.com/orchestrix/orchestrix/modules/core/runs"
+	"github.com/orchestrix/orchestrix/modules/core/workflows"
+	"github.com/orchestrix/orchestrix/platform/auth"
+	"github.com/orchestrix/orchestrix/platform/background"
+	"github.com/orchestrix/orchestrix/platform/data"
+	"github.com/orchestrix/orchestrix/platform/engine"
+	"github.com/orchestrix/orchestrix/platform/mongo"
+	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
+	"github.com/orchestrix/orchestrix/platform/mongo/remote"
+	"github.com/orchestrix/orchestrix/platform/server"
+)
+
+const (
+	maxBackground = 1000             // background tasks at a time
+	startLimit    = 30 * time.Second // for indexes and the like
+)
+
+// Program is everything that runs: the services, the store under them and the
+// host in front of them.
+type Program struct {
+	App    *app.App
+	Server *server.Server[*app.App]
+	Store  mongo.Store
+}
+
+// Build checks the registries, opens the store and wires the services. What a
+// half-failed build has opened is closed again.
+func Build(ctx context.Context, s *config.Settings, log *zap.Logger) (*Program, error) {
+	if err := errors.Join(app.Routes.Check(), engine.Steps.Check()); err != nil {
+		return nil, err
+	}
+	store, err := openStore(ctx, s, log)
+	if err != nil {
+		return nil, err
+	}
+	p, err := wire(ctx, s, log, store)
+	if err != nil {
+		return nil, errors.Join(err, store.Close(ctx))
+	}
+	return p, nil
+}
+
+func openStore(ctx context.Context, s *config.Settings, log *zap.Logger) (mongo.Store, error) {
+	if s.MongoURI != "" {
+		return remote.Connect(ctx, remote.Options{URI: s.MongoURI, Logger: log})
+	}
+	return embedded.Open(ctx, embedded.Options{Dir: s.DataDir, Logger: log})
+}
+
+func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.Store) (*Program, error) {
+	a := &app.App{
+		Settings:   s,
+		Log:        log,
+		Now:        time.Now,
+		Background: background.NewGroup(maxBackground, log),
+		Workflows:  workflows.NewService(store, engine.Steps, log, time.Now),
+	}
+	tokens := auth.NewTokens([]byte(s.JWTSecret), time.Now)
+	a.Runs = runs.NewRunner(data.NewProvider(store, time.Now), tokens, runs.Limits{Run: s.RunTimeout, Step: s.StepTimeout}, log)
+	if err := ensureIndexes(ctx, a, store); err != nil {
+		return nil, err
+	}
+	host, err := server.New(server.Options[*app.App]{
+		Registry:   app.Routes,
+		App:        a,
+		Logger:     log,
+		Production: s.Production(),
+		Origins:    s.FrontendURLs,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Program{App: a, Server: host, Store: store}, nil
+}
+
+// ensureIndexes makes the indexes of models.md. An old database that breaks a
+// unique rule is reported, value by value, and served all the same.
+func ensureIndexes(ctx context.Context, a *app.App, store mongo.Store) error {
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	err := errors.Join(
+		a.Workflows.EnsureIndexes(ctx),
+		store.Collection("users").EnsureIndexes(ctx, mongo.Index{Fields: []string{"emailKey"}, Unique: true, Sparse: true}),
+	)
+	var broken *mongo.IndexError
+	if errors.As(err, &broken) {
+		a.Log.Error("the database breaks a unique rule; serving without that index", zap.Error(err))
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("making indexes: %w", err)
+	}
+	return nil
+}
+
+// Close stops taking requests, lets those under way finish, and releases
+// everything, in the reverse order of Build.
+func (p *Program) Close(ctx context.Context) error {
+	return errors.Join(p.Server.Shutdown(ctx), p.App.Background.Close(ctx), p.Store.Close(ctx))
+}
