@@ -32,7 +32,7 @@ var (
 var (
 	unknownOperator = regexp.MustCompile(`(?i)unknown (top level )?(operator|modifier|expression|group operator)|` +
 		`unrecognized (expression|pipeline stage)|not (yet )?(implemented|supported)`)
-	operatorName = regexp.MustCompile(`\$[A-Za-z]+`)
+	operatorName = regexp.MustCompile(`\$[A-Za-z][A-Za-z0-9]*`)
 	// "E11000 duplicate key error collection: db.c index: email_1 dup key: …";
 	// servers before 3.0 wrote "index: db.c.$email_1".
 	duplicateIndex = regexp.MustCompile(`\bindex: (?:\S*\.\$)?(\S+)`)
