@@ -2,132 +2,121 @@ package config
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
-	"os"
-	"strconv"
 	"strings"
-	"time"
 
+	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
 )
 
-// Load reads the settings for the given command line. The error lists every
-// problem at once and never shows a value that is secret.
+// ErrHelp is what Load returns for --help, after printing the flags.
+var ErrHelp = pflag.ErrHelp
+
+// Load reads the settings: flags in args beat the environment, that beats a
+// .env file in the working directory, that the file named by --config, and that
+// the defaults. An empty value counts as none. The error lists every problem,
+// by the variable's name and without its value.
 func Load(args []string) (*Settings, error) {
-	v := viper.New()
-	for _, d := range variables {
-		v.SetDefault(d.name, d.fallback)
-		if err := v.BindEnv(append([]string{d.name, d.name}, d.older...)...); err != nil {
-			return nil, err
-		}
-	}
-	given, err := parseFlags(args)
+	flags, err := parseFlags(args)
 	if err != nil {
 		return nil, err
 	}
-	if err := readFiles(v, given["config"]); err != nil {
-		return nil, err
+	v := viper.New()
+	var problems []string
+	if name := flags.Lookup("config").Value.String(); name != "" {
+		problems = append(problems, readFile(v, name, "")...)
 	}
-	for name, variable := range flags {
-		if value, ok := given[name]; ok {
-			v.Set(variable, value)
-		}
-	}
-	values := map[string]string{}
-	var problems []error
+	problems = append(problems, readFile(v, ".env", "env")...)
 	for _, d := range variables {
-		value := read(v, d)
-		values[d.name] = value
-		if d.check != nil {
-			if err := d.check(value); err != nil {
-				problems = append(problems, fmt.Errorf("%s %w", d.name, err))
+		v.SetDefault(d.name, d.standard)
+		if err := v.BindEnv(append([]string{d.name, d.name}, d.older...)...); err != nil {
+			return nil, fmt.Errorf("settings: %w", err)
+		}
+		if d.flag != "" {
+			if err := v.BindPFlag(d.name, flags.Lookup(d.flag)); err != nil {
+				return nil, fmt.Errorf("settings: %w", err)
 			}
 		}
 	}
-	if values["NODE_ENV"] == "production" && values["JWT_SECRET"] == "" {
-		problems = append(problems, errors.New("JWT_SECRET must be set in production"))
-	}
+	s := &Settings{values: make(map[string]string, len(variables))}
+	problems = append(problems, s.fill(v)...)
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("settings:\n%w", errors.Join(problems...))
+		return nil, errors.New("settings:\n  " + strings.Join(problems, "\n  "))
 	}
-	return settings(values), nil
+	return s, nil
 }
 
-// read finds a value under its name or an older one, which files may use too.
-func read(v *viper.Viper, d variable) string {
-	value := strings.TrimSpace(v.GetString(d.name))
-	for _, older := range d.older {
+// fill checks and stores every value and returns what is wrong with them.
+func (s *Settings) fill(v *viper.Viper) (problems []string) {
+	for _, d := range variables {
+		value := v.GetString(d.name)
+		if !d.secret { // a secret may begin or end with a space
+			value = strings.TrimSpace(value)
+		}
 		if value == "" {
-			value = strings.TrimSpace(v.GetString(older))
+			value = d.standard
+		}
+		if value == "" {
+			continue
+		}
+		s.values[d.name] = value
+		if err := d.set(s, value); err != nil {
+			problems = append(problems, d.name+" must be "+err.Error())
 		}
 	}
-	if value == "" {
-		value = d.fallback
+	if s.Production() && s.JWTSecret == "" {
+		problems = append(problems, "JWT_SECRET must be set when NODE_ENV is production")
 	}
-	return value
+	return problems
 }
 
-// flags names the variables that have a flag.
-var flags = map[string]string{"port": "PORT", "host": "HOST", "data-dir": "DATA_DIR", "log-level": "LOG_LEVEL"}
-
-func parseFlags(args []string) (map[string]string, error) {
-	set := flag.NewFlagSet("orchestrix", flag.ContinueOnError)
-	set.String("config", "", "file of settings (NAME=value lines, or YAML, TOML, JSON by its ending)")
-	for name, variable := range flags {
-		set.String(name, "", "overrides "+variable)
+func parseFlags(args []string) (*pflag.FlagSet, error) {
+	flags := pflag.NewFlagSet("orchestrix", pflag.ContinueOnError)
+	flags.SortFlags = false
+	flags.String("config", "", "file with settings (YAML, TOML or JSON), its keys as in .env.example")
+	for _, d := range variables {
+		if d.flag != "" {
+			flags.String(d.flag, d.standard, d.about)
+		}
 	}
-	if err := set.Parse(args); err != nil {
-		return nil, err
+	switch err := flags.Parse(args); {
+	case errors.Is(err, pflag.ErrHelp):
+		return nil, ErrHelp
+	case err != nil:
+		return nil, fmt.Errorf("flags: %w", err)
+	case flags.NArg() > 0:
+		return nil, errors.New("flags: no arguments are taken besides flags; see --help")
 	}
-	if set.NArg() > 0 {
-		return nil, fmt.Errorf("unknown argument %q", set.Arg(0))
-	}
-	given := map[string]string{}
-	set.Visit(func(f *flag.Flag) { given[f.Name] = f.Value.String() })
-	return given, nil
+	return flags, nil
 }
 
-// readFiles reads --config and .env; the second, being local, beats the first.
-func readFiles(v *viper.Viper, config string) error {
-	if config != "" {
-		v.SetConfigFile(config)
-		if !strings.Contains(config[strings.LastIndexByte(config, '/')+1:], ".") || strings.HasSuffix(config, ".env") {
-			v.SetConfigType("env")
-		}
-		if err := v.ReadInConfig(); err != nil {
-			return fmt.Errorf("reading %s: %w", config, err)
-		}
+// readFile merges a file into v. A .env file may be missing, and may hold
+// variables of other programs. The parsers' errors quote the file, which may
+// hold secrets, so they are not passed on.
+func readFile(v *viper.Viper, name, kind string) []string {
+	file := viper.NewWithOptions(viper.KeyDelimiter("\x00")) // no key is a path
+	file.SetConfigFile(name)
+	if kind != "" {
+		file.SetConfigType(kind)
 	}
-	file, err := os.Open(".env")
-	if errors.Is(err, fs.ErrNotExist) {
+	err := file.ReadInConfig()
+	var path *fs.PathError
+	var unsupported viper.UnsupportedConfigError
+	switch {
+	case err == nil:
+	case kind == "env" && errors.Is(err, fs.ErrNotExist):
 		return nil
+	case errors.As(err, &path):
+		return []string{fmt.Sprintf("%s: %v", name, path.Err)}
+	case errors.As(err, &unsupported):
+		return []string{name + ": must be a .yaml, .toml, .json or .env file"}
+	default:
+		return []string{name + ": cannot be parsed"}
 	}
-	if err != nil {
-		return err
+	values, problems := known(file.AllSettings(), name, kind != "env")
+	if err := v.MergeConfigMap(values); err != nil {
+		problems = append(problems, name+": cannot be merged")
 	}
-	defer file.Close() //nolint:errcheck // it was only read
-	v.SetConfigType("env")
-	if err := v.MergeConfig(file); err != nil {
-		return errors.New("reading .env: it must hold NAME=value lines") // the parser's text quotes the line
-	}
-	return nil
-}
-
-// settings gives checked values their types.
-func settings(values map[string]string) *Settings {
-	number := func(name string) int { n, _ := strconv.Atoi(values[name]); return n }
-	span := func(name string) time.Duration { d, _ := time.ParseDuration(values[name]); return d }
-	return &Settings{
-		Host: values["HOST"], Port: number("PORT"), Environment: values["NODE_ENV"], LogLevel: values["LOG_LEVEL"],
-		AppName: values["APP_NAME"], DataDir: values["DATA_DIR"], MongoURI: values["MONGODB_URI"], JWTSecret: values["JWT_SECRET"],
-		FrontendURLs: split(values["FRONTEND_URL"]), publishedStatus: values["PUBLISHED_STATUS"],
-		RunTimeout: span("RUN_TIMEOUT"), StepTimeout: span("STEP_TIMEOUT"), ShutdownTimeout: span("SHUTDOWN_TIMEOUT"),
-		AIProvider: values["AI_PROVIDER"], AIModel: values["AI_MODEL"],
-		GroqKey: values["GROQ_API_KEY"], OpenAIKey: values["OPENAI_API_KEY"], GeminiKey: values["GEMINI_API_KEY"], HuggingFaceKey: values["HUGGINGFACE_API_KEY"],
-		SMTPHost: values["SMTP_HOST"], SMTPPort: number("SMTP_PORT"), SMTPUser: values["SMTP_USER"], SMTPPass: values["SMTP_PASS"],
-		FromEmail: values["FROM_EMAIL"],
-		values:    values,
-	}
+	return problems
 }

@@ -11,44 +11,76 @@ import (
 	"strings"
 )
 
-// EnsureJWTSecret makes a secret when none is set, and keeps it in the data
-// directory for the next start. It reports whether the secret is such a one.
-// In production Load has already refused to go on without JWT_SECRET.
+// secretBytes is the length of a made secret; the file holds it in hex.
+const secretBytes = 32
+
+// EnsureJWTSecret fills in a JWTSecret that is not set: from the file
+// jwt_secret in DataDir, or else with a random one that it keeps there, and
+// then made is true. In production it fails instead.
 func (s *Settings) EnsureJWTSecret() (made bool, err error) {
 	if s.JWTSecret != "" {
 		return false, nil
 	}
-	path := filepath.Join(s.DataDir, "jwt_secret")
-	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
-		return false, fmt.Errorf("data directory: %w", err)
+	if s.Production() {
+		return false, errors.New("JWT_SECRET must be set when NODE_ENV is production")
 	}
-	kept, err := os.ReadFile(path)
+	path := filepath.Join(s.DataDir, "jwt_secret")
+	secret, err := readSecret(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		kept, err = makeSecret(path)
+		err = makeSecret(path)
+		made = err == nil
+		if made || errors.Is(err, fs.ErrExist) { // or another process was faster
+			secret, err = readSecret(path)
+		}
 	}
 	if err != nil {
-		return false, fmt.Errorf("JWT secret: %w", err)
+		return false, fmt.Errorf("JWT_SECRET is not set and cannot be kept in DATA_DIR: %w", err)
 	}
-	if s.JWTSecret = strings.TrimSpace(string(kept)); len(s.JWTSecret) < weakSecret {
-		return false, fmt.Errorf("JWT secret: %s is damaged, delete it to have a new one made", path)
-	}
-	return true, nil
+	s.JWTSecret = secret
+	return made, nil
 }
 
-// makeSecret writes a new secret under a name of its own first, so that a crash
-// leaves no half of one, and never replaces a secret that came in between.
-func makeSecret(path string) ([]byte, error) {
-	random := make([]byte, 32)
-	if _, err := rand.Read(random); err != nil {
-		return nil, err
+func readSecret(path string) (string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
 	}
-	draft := fmt.Sprintf("%s.%d.new", path, os.Getpid())
-	defer os.Remove(draft) //nolint:errcheck // it is gone or harmless
-	if err := os.WriteFile(draft, []byte(hex.EncodeToString(random)+"\n"), 0o600); err != nil {
-		return nil, err
+	secret := strings.TrimSpace(string(text))
+	if b, err := hex.DecodeString(secret); err != nil || len(b) != secretBytes {
+		return "", fmt.Errorf("%s must hold %d hexadecimal digits; delete it for a new one", path, 2*secretBytes)
 	}
-	if err := os.Link(draft, path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, err
+	return secret, nil
+}
+
+// makeSecret writes a new secret. It is linked into place when it is complete,
+// so that nobody reads half of it; a link, unlike a rename, replaces nothing.
+func makeSecret(path string) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
 	}
-	return os.ReadFile(path)
+	secret := make([]byte, secretBytes)
+	_, _ = rand.Read(secret) // never fails, by its documentation
+	f, err := os.CreateTemp(dir, "jwt_secret-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.WriteString(hex.EncodeToString(secret) + "\n")
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); err != nil {
+		return err
+	}
+	return syncDir(dir)
+}
+
+// syncDir makes a new name in dir last through a crash.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }

@@ -1,81 +1,132 @@
-// Package config reads the settings: defaults, then a file, then the
-// environment and .env, then flags. .env.example documents each of them.
+// Package config reads the settings of the program. The table in variables.go
+// declares each once; loading, checking, logging and .env.example follow it.
 package config
 
 import (
 	"net"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/orchestrix/orchestrix/platform/logging"
 )
 
-// weakSecret is the length, in bytes, below which a JWT_SECRET can be guessed.
-const weakSecret = 16
+const (
+	development = "development"
+	production  = "production"
+	legacy      = "legacy"
+)
 
-// Settings are the settings, checked. See the table in variables.go.
+// minJWTSecret is the length in bytes under which production warns.
+const minJWTSecret = 16
+
+// Settings are all settings, checked. See .env.example for what each means.
 type Settings struct {
-	Host, Environment, LogLevel, AppName, DataDir, MongoURI, JWTSecret string
+	Environment string
+	AppName     string
 
-	Port         int
-	FrontendURLs []string
+	Host            string
+	Port            int
+	FrontendURLs    []string // origins without a trailing slash
+	ShutdownTimeout time.Duration
 
-	RunTimeout, StepTimeout, ShutdownTimeout time.Duration
+	DataDir  string
+	MongoURI string // "" is the embedded store
 
-	AIProvider, AIModel                           string
-	GroqKey, OpenAIKey, GeminiKey, HuggingFaceKey string
-	SMTPHost, SMTPUser, SMTPPass, FromEmail       string
-	SMTPPort                                      int
+	JWTSecret string
+	LogLevel  string
 
-	publishedStatus string
-	values          map[string]string // as they were read, for Fields
+	PublishedStatus string
+	RunTimeout      time.Duration
+	StepTimeout     time.Duration
+
+	AIProvider, AIModel             string
+	GroqAPIKey, OpenAIAPIKey        string
+	GeminiAPIKey, HuggingFaceAPIKey string
+
+	SMTPHost           string
+	SMTPPort           int
+	SMTPUser, SMTPPass string
+	FromEmail          string
+
+	values map[string]string // what was loaded, by the variable's name
 }
 
-// Production reports whether this is a production server.
-func (s *Settings) Production() bool { return s.Environment == "production" }
+// Production reports whether the program serves real users.
+func (s *Settings) Production() bool { return s.Environment == production }
 
-// LegacyStatus reports whether published APIs answer 200 always.
-func (s *Settings) LegacyStatus() bool { return s.publishedStatus == "legacy" }
+// LegacyStatus reports whether published endpoints always answer 200.
+func (s *Settings) LegacyStatus() bool { return s.PublishedStatus == legacy }
 
-// Addr is the address to listen on.
+// Addr is the address to listen on. Port 0 is any free port.
 func (s *Settings) Addr() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
 
-// Secrets are the values that must never be shown.
+// Secrets are the values that must not reach a log.
 func (s *Settings) Secrets() []string {
-	secrets := []string{s.JWTSecret}
-	for _, v := range variables {
-		if v.secret && s.values[v.name] != "" {
-			secrets = append(secrets, s.values[v.name])
+	var secrets []string
+	add := func(value string) {
+		if value != "" {
+			secrets = append(secrets, value)
 		}
+	}
+	add(s.JWTSecret)
+	for _, v := range variables {
+		if v.secret && s.values[v.name] != s.JWTSecret {
+			add(s.values[v.name])
+		}
+	}
+	password := mongoPassword(s.MongoURI)
+	add(password)
+	if plain, err := url.PathUnescape(password); err == nil && plain != password {
+		add(plain)
 	}
 	return secrets
 }
 
-// Warnings says what is allowed but probably not meant.
-func (s *Settings) Warnings() []string {
-	var warnings []string
-	if s.Production() && len(s.FrontendURLs) == 0 {
-		warnings = append(warnings, "FRONTEND_URL is not set: no browser may call this server")
+// mongoPassword is the password in a connection string, as it is written there.
+// Several hosts in one string are more than net/url reads.
+func mongoPassword(uri string) string {
+	_, rest, _ := strings.Cut(uri, "://")
+	at := strings.LastIndexByte(rest, '@')
+	if at < 0 {
+		return ""
 	}
-	if s.Production() && len(s.JWTSecret) < weakSecret {
-		warnings = append(warnings, "JWT_SECRET is short enough to be guessed")
+	_, password, _ := strings.Cut(rest[:at], ":")
+	return password
+}
+
+// Warnings are sentences about settings that work but are unwise.
+func (s *Settings) Warnings() []string {
+	if !s.Production() {
+		return nil
+	}
+	var warnings []string
+	if len(s.FrontendURLs) == 0 {
+		warnings = append(warnings, "FRONTEND_URL is not set: browsers may not call from any other origin")
+	}
+	if len(s.JWTSecret) < minJWTSecret {
+		warnings = append(warnings, "JWT_SECRET is under 16 bytes: tokens can be forged by guessing it")
 	}
 	return warnings
 }
 
-// Fields lists the settings for the log, with secrets masked.
+// Fields are name and value of every variable that has one, for the log.
 func (s *Settings) Fields() []zap.Field {
-	var fields []zap.Field
+	fields := make([]zap.Field, 0, len(variables))
 	for _, v := range variables {
 		value := s.values[v.name]
-		if value == "" {
+		switch {
+		case value == "":
 			continue
-		}
-		if v.secret {
+		case v.secret:
 			value = "***"
+		default:
+			value = logging.Mask(value)
 		}
-		fields = append(fields, zap.String(strings.ToLower(v.name), value))
+		fields = append(fields, zap.String(v.name, value))
 	}
 	return fields
 }

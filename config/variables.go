@@ -1,99 +1,80 @@
 package config
 
 import (
-	"fmt"
-	"net/url"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/orchestrix/orchestrix/platform/logging"
 )
 
-// variable declares one setting. Loading, checking, the listing at start and
-// the test of .env.example all come from the table below.
+// variable declares one setting. Its name is that of the environment variable
+// and, in any case, of the key in a file.
 type variable struct {
 	name     string
-	older    []string // names that earlier backends used
-	fallback string
+	older    []string // names that still work; name wins
+	flag     string   // command-line flag, optional
+	standard string   // the default
 	about    string
-	secret   bool // its value is never shown
-	check    func(string) error
+	secret   bool
+	set      setter
 }
+
+// maxWait bounds every timeout.
+const maxWait = time.Hour
 
 var variables = []variable{
-	{name: "PORT", fallback: "4000", about: "port to listen on", check: port},
-	{name: "HOST", about: "address to listen on; empty: all"},
-	{name: "NODE_ENV", fallback: "development", about: "development, production or test", check: oneOf("development", "production", "test")},
-	{name: "LOG_LEVEL", fallback: "info", about: "debug, info, warn or error", check: oneOf("debug", "info", "warn", "error")},
-	{name: "APP_NAME", fallback: "Orchestrix", about: "name in greetings and mails"},
-	{name: "DATA_DIR", fallback: "./data", about: "directory of the embedded store and of what is made at the first start"},
-	{name: "MONGODB_URI", secret: true, about: "MongoDB to use; empty: the embedded store", check: mongoURI},
-	{name: "JWT_SECRET", secret: true, about: "signs tokens; needed in production, made in development"},
-	{name: "FRONTEND_URL", about: "origins that browsers may call from, separated by commas; empty: any localhost in development, none in production", check: origins},
-	{name: "PUBLISHED_STATUS", fallback: "real", about: "real, or legacy: published APIs answer 200 always", check: oneOf("real", "legacy")},
-	{name: "RUN_TIMEOUT", fallback: "30s", about: "longest published call", check: duration},
-	{name: "STEP_TIMEOUT", fallback: "30s", about: "longest step", check: duration},
-	{name: "SHUTDOWN_TIMEOUT", fallback: "10s", about: "longest wait for requests under way at the end", check: duration},
-	{name: "AI_PROVIDER", about: "model provider of the generator: groq, openai, gemini, huggingface, ollama or builtin; empty: the first with a key", check: oneOf("", "groq", "openai", "gemini", "huggingface", "ollama", "builtin")},
-	{name: "AI_MODEL", about: "model of the generator; empty: the provider's default"},
-	{name: "GROQ_API_KEY", secret: true, about: "key for the generator"},
-	{name: "OPENAI_API_KEY", older: []string{"OPENAI_KEY"}, secret: true, about: "key for the generator"},
-	{name: "GEMINI_API_KEY", secret: true, about: "key for the generator"},
-	{name: "HUGGINGFACE_API_KEY", older: []string{"HF_API_KEY"}, secret: true, about: "key for the generator"},
-	{name: "SMTP_HOST", about: "mail server of the emailSend step"},
-	{name: "SMTP_PORT", fallback: "587", about: "its port; 465 is implicit TLS", check: port},
-	{name: "SMTP_USER", about: "its user"},
-	{name: "SMTP_PASS", secret: true, about: "its password"},
-	{name: "FROM_EMAIL", about: "sender of mails that name none"},
-}
+	{name: "NODE_ENV", standard: development, about: "development, production or test",
+		set: oneOf(func(s *Settings) *string { return &s.Environment }, development, production, "test")},
+	{name: "APP_NAME", standard: "Orchestrix", about: "name of this installation, shown in answers and mails",
+		set: line(func(s *Settings) *string { return &s.AppName })},
+	{name: "LOG_LEVEL", flag: "log-level", standard: "info", about: "least severe lines to log: " + strings.Join(logging.Levels, ", "),
+		set: oneOf(func(s *Settings) *string { return &s.LogLevel }, logging.Levels...)},
 
-func port(s string) error {
-	if n, err := strconv.Atoi(s); err != nil || n < 0 || n > 65535 {
-		return fmt.Errorf("must be a port number")
-	}
-	return nil
-}
+	{name: "HOST", flag: "host", about: "address to listen on; empty is every address",
+		set: host(func(s *Settings) *string { return &s.Host })},
+	{name: "PORT", flag: "port", standard: "4000", about: "port to listen on; 0 is any free one",
+		set: number(func(s *Settings) *int { return &s.Port }, 0, 65535)},
+	{name: "FRONTEND_URL", about: "origins that browsers may call from, separated by commas; empty is any local one in development, none in production",
+		set: origins(func(s *Settings) *[]string { return &s.FrontendURLs })},
+	{name: "SHUTDOWN_TIMEOUT", standard: "10s", about: "how long a shutdown waits for what is under way",
+		set: wait(func(s *Settings) *time.Duration { return &s.ShutdownTimeout })},
 
-func oneOf(allowed ...string) func(string) error {
-	return func(s string) error {
-		if !slices.Contains(allowed, s) {
-			return fmt.Errorf("must be one of %s", strings.TrimPrefix(strings.Join(allowed, ", "), ", "))
-		}
-		return nil
-	}
-}
+	{name: "DATA_DIR", flag: "data-dir", standard: "./data", about: "directory of the embedded store and of a made JWT secret",
+		set: line(func(s *Settings) *string { return &s.DataDir })},
+	{name: "MONGODB_URI", about: "mongodb:// or mongodb+srv:// connection string; empty is the embedded store in DATA_DIR",
+		set: mongoURI(func(s *Settings) *string { return &s.MongoURI })},
 
-func duration(s string) error {
-	if d, err := time.ParseDuration(s); err != nil || d <= 0 {
-		return fmt.Errorf("must be a duration like 30s")
-	}
-	return nil
-}
+	{name: "JWT_SECRET", secret: true, about: "secret that signs tokens; required in production, else made and kept in DATA_DIR",
+		set: anything(func(s *Settings) *string { return &s.JWTSecret })},
 
-func mongoURI(s string) error {
-	if s != "" && !strings.HasPrefix(s, "mongodb://") && !strings.HasPrefix(s, "mongodb+srv://") {
-		return fmt.Errorf("must begin with mongodb:// or mongodb+srv://")
-	}
-	return nil
-}
+	{name: "PUBLISHED_STATUS", standard: "real", about: "status of published endpoints: real, or legacy for 200 always",
+		set: oneOf(func(s *Settings) *string { return &s.PublishedStatus }, "real", legacy)},
+	{name: "RUN_TIMEOUT", standard: "30s", about: "how long one run of a workflow may take",
+		set: wait(func(s *Settings) *time.Duration { return &s.RunTimeout })},
+	{name: "STEP_TIMEOUT", standard: "30s", about: "how long one step of a run may take",
+		set: wait(func(s *Settings) *time.Duration { return &s.StepTimeout })},
 
-func origins(s string) error {
-	for _, origin := range split(s) {
-		u, err := url.Parse(origin)
-		if err != nil || u.Scheme == "" || u.Host == "" {
-			return fmt.Errorf("must be origins like https://app.example.com, separated by commas")
-		}
-	}
-	return nil
-}
+	{name: "AI_PROVIDER", about: "generation of workflows: groq, openai, gemini or huggingface",
+		set: oneOf(func(s *Settings) *string { return &s.AIProvider }, "groq", "openai", "gemini", "huggingface")},
+	{name: "AI_MODEL", about: "generation of workflows: the provider's name of the model",
+		set: line(func(s *Settings) *string { return &s.AIModel })},
+	{name: "GROQ_API_KEY", secret: true, about: "generation of workflows: key for Groq",
+		set: header(func(s *Settings) *string { return &s.GroqAPIKey })},
+	{name: "OPENAI_API_KEY", older: []string{"OPENAI_KEY"}, secret: true, about: "generation of workflows: key for OpenAI",
+		set: header(func(s *Settings) *string { return &s.OpenAIAPIKey })},
+	{name: "GEMINI_API_KEY", secret: true, about: "generation of workflows: key for Gemini",
+		set: header(func(s *Settings) *string { return &s.GeminiAPIKey })},
+	{name: "HUGGINGFACE_API_KEY", older: []string{"HF_API_KEY"}, secret: true, about: "generation of workflows: key for Hugging Face",
+		set: header(func(s *Settings) *string { return &s.HuggingFaceAPIKey })},
 
-// split cuts a list at its commas. A trailing slash is not part of an origin.
-func split(s string) []string {
-	var items []string
-	for item := range strings.SplitSeq(s, ",") {
-		if item = strings.TrimRight(strings.TrimSpace(item), "/"); item != "" {
-			items = append(items, item)
-		}
-	}
-	return items
+	{name: "SMTP_HOST", about: "step emailSend: mail server",
+		set: host(func(s *Settings) *string { return &s.SMTPHost })},
+	{name: "SMTP_PORT", standard: "587", about: "step emailSend: port of the mail server",
+		set: number(func(s *Settings) *int { return &s.SMTPPort }, 1, 65535)},
+	{name: "SMTP_USER", about: "step emailSend: user at the mail server",
+		set: line(func(s *Settings) *string { return &s.SMTPUser })},
+	{name: "SMTP_PASS", secret: true, about: "step emailSend: password at the mail server",
+		set: anything(func(s *Settings) *string { return &s.SMTPPass })},
+	{name: "FROM_EMAIL", about: "step emailSend: address that mail comes from",
+		set: mailbox(func(s *Settings) *string { return &s.FromEmail })},
 }

@@ -1,0 +1,127 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// setter checks a value and stores it. Its error continues the sentence "NAME
+// must be ..." and never repeats the value.
+type setter func(s *Settings, value string) error
+
+// maxLine is the longest plain text, in bytes.
+const maxLine = 1000
+
+// anything takes the value as it is: not every secret is a line of text.
+func anything(at func(*Settings) *string) setter {
+	return func(s *Settings, value string) error {
+		*at(s) = value
+		return nil
+	}
+}
+
+// rule takes what ok accepts.
+func rule(at func(*Settings) *string, what string, ok func(string) bool) setter {
+	return func(s *Settings, value string) error {
+		if !ok(value) {
+			return errors.New(what)
+		}
+		*at(s) = value
+		return nil
+	}
+}
+
+func line(at func(*Settings) *string) setter {
+	return rule(at, fmt.Sprintf("one line of at most %d bytes", maxLine), isLine)
+}
+
+func isLine(v string) bool { return len(v) <= maxLine && !strings.ContainsFunc(v, unicode.IsControl) }
+
+// header takes a key that is sent in an HTTP header.
+func header(at func(*Settings) *string) setter {
+	return rule(at, "a key without spaces or line breaks", func(v string) bool {
+		return isLine(v) && !strings.ContainsFunc(v, unicode.IsSpace)
+	})
+}
+
+func oneOf(at func(*Settings) *string, values ...string) setter {
+	return rule(at, "one of "+strings.Join(values, ", "), func(v string) bool { return slices.Contains(values, v) })
+}
+
+var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9_.])?$`)
+
+func host(at func(*Settings) *string) setter {
+	return rule(at, "a host name or IP address without a port", func(v string) bool {
+		address, _, _ := strings.Cut(v, "%") // an IPv6 zone
+		return hostName.MatchString(v) || net.ParseIP(address) != nil
+	})
+}
+
+func mongoURI(at func(*Settings) *string) setter {
+	return rule(at, "a mongodb:// or mongodb+srv:// connection string", func(v string) bool {
+		scheme, rest, _ := strings.Cut(v, "://")
+		return (scheme == "mongodb" || scheme == "mongodb+srv") && rest != ""
+	})
+}
+
+func mailbox(at func(*Settings) *string) setter {
+	return rule(at, "a mail address", func(v string) bool {
+		_, err := mail.ParseAddress(v)
+		return err == nil && isLine(v)
+	})
+}
+
+func number(at func(*Settings) *int, low, high int) setter {
+	return func(s *Settings, value string) error {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < low || n > high {
+			return fmt.Errorf("a whole number from %d to %d", low, high)
+		}
+		*at(s) = n
+		return nil
+	}
+}
+
+func wait(at func(*Settings) *time.Duration) setter {
+	return func(s *Settings, value string) error {
+		d, err := time.ParseDuration(value)
+		if err != nil || d < time.Millisecond || d > maxWait {
+			return errors.New("a duration such as 30s, from 1ms to 1h")
+		}
+		*at(s) = d
+		return nil
+	}
+}
+
+func origins(at func(*Settings) *[]string) setter {
+	return func(s *Settings, value string) error {
+		var list []string
+		for part := range strings.SplitSeq(value, ",") {
+			part = strings.TrimRight(strings.TrimSpace(part), "/")
+			if part == "" {
+				continue
+			}
+			if !isOrigin(part) {
+				return errors.New("origins such as https://app.example.com, separated by commas, without a path")
+			}
+			list = append(list, part)
+		}
+		*at(s) = list
+		return nil
+	}
+}
+
+// isOrigin reports whether v is what a browser sends in Origin.
+func isOrigin(v string) bool {
+	u, err := url.Parse(v)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.Scheme+"://"+u.Host == v
+}
