@@ -13,7 +13,7 @@ import (
 // What a client still sends after an early answer (a 413) is read for a moment,
 // so that the answer is not lost to a reset (RFC 9112, 9.6).
 const (
-	lingerBytes = 1 << 20
+	lingerBytes = 32 << 20
 	lingerTime  = 500 * time.Millisecond
 )
 
