@@ -8,8 +8,8 @@ import (
 )
 
 // known picks the declared variables out of a file's values, older names under
-// the new one. Unless others are allowed, each unknown key is a problem.
-func known(values map[string]any, file string, strict bool) (picked map[string]any, problems []string) {
+// the new one. Unless the file is shared, each unknown key is a problem.
+func known(values map[string]any, from source) (picked map[string]any, problems []string) {
 	picked = make(map[string]any)
 	rest := maps.Clone(values)
 	for _, v := range variables {
@@ -19,15 +19,15 @@ func known(values map[string]any, file string, strict bool) (picked map[string]a
 			delete(rest, key)
 			switch {
 			case !ok:
-				problems = append(problems, fmt.Sprintf("%s: %s must be one text or whole number; put it in quotes", file, name))
+				problems = append(problems, fmt.Sprintf("%s: %s must be one text or whole number; put it in quotes", from.name, name))
 			case value != "" && picked[v.name] == nil:
 				picked[v.name] = value
 			}
 		}
 	}
-	if strict {
+	if !from.shared {
 		for _, key := range slices.Sorted(maps.Keys(rest)) {
-			problems = append(problems, fmt.Sprintf("%s: unknown key %q", file, key))
+			problems = append(problems, fmt.Sprintf("%s: unknown key %q", from.name, key))
 		}
 	}
 	return picked, problems

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -25,9 +26,13 @@ func Load(args []string) (*Settings, error) {
 	v := viper.New()
 	var problems []string
 	if name := flags.Lookup("config").Value.String(); name != "" {
-		problems = append(problems, readFile(v, name, "")...)
+		kind := ""
+		if ext := filepath.Ext(name); ext == "" || ext == ".env" {
+			kind = "env" // NAME=value lines
+		}
+		problems = append(problems, readFile(v, source{name: name, kind: kind})...)
 	}
-	problems = append(problems, readFile(v, ".env", "env")...)
+	problems = append(problems, readFile(v, source{name: ".env", kind: "env", shared: true})...)
 	for _, d := range variables {
 		v.SetDefault(d.name, d.standard)
 		if err := v.BindEnv(append([]string{d.name, d.name}, d.older...)...); err != nil {
@@ -74,7 +79,7 @@ func (s *Settings) fill(v *viper.Viper) (problems []string) {
 func parseFlags(args []string) (*pflag.FlagSet, error) {
 	flags := pflag.NewFlagSet("orchestrix", pflag.ContinueOnError)
 	flags.SortFlags = false
-	flags.String("config", "", "file with settings (YAML, TOML or JSON), its keys as in .env.example")
+	flags.String("config", "", "file with settings (NAME=value lines, or YAML, TOML, JSON by its ending), its keys as in .env.example")
 	for _, d := range variables {
 		if d.flag != "" {
 			flags.String(d.flag, d.standard, d.about)
@@ -91,32 +96,37 @@ func parseFlags(args []string) (*pflag.FlagSet, error) {
 	return flags, nil
 }
 
-// readFile merges a file into v. A .env file may be missing, and may hold
-// variables of other programs. The parsers' errors quote the file, which may
+// source is a file with settings.
+type source struct {
+	name, kind string // kind is a viper type; "" goes by the name's ending
+	shared     bool   // may be missing, and may hold variables of other programs
+}
+
+// readFile merges a file into v. The parsers' errors quote the file, which may
 // hold secrets, so they are not passed on.
-func readFile(v *viper.Viper, name, kind string) []string {
+func readFile(v *viper.Viper, from source) []string {
 	file := viper.NewWithOptions(viper.KeyDelimiter("\x00")) // no key is a path
-	file.SetConfigFile(name)
-	if kind != "" {
-		file.SetConfigType(kind)
+	file.SetConfigFile(from.name)
+	if from.kind != "" {
+		file.SetConfigType(from.kind)
 	}
 	err := file.ReadInConfig()
 	var path *fs.PathError
 	var unsupported viper.UnsupportedConfigError
 	switch {
 	case err == nil:
-	case kind == "env" && errors.Is(err, fs.ErrNotExist):
+	case from.shared && errors.Is(err, fs.ErrNotExist):
 		return nil
 	case errors.As(err, &path):
-		return []string{fmt.Sprintf("%s: %v", name, path.Err)}
+		return []string{fmt.Sprintf("%s: %v", from.name, path.Err)}
 	case errors.As(err, &unsupported):
-		return []string{name + ": must be a .yaml, .toml, .json or .env file"}
+		return []string{from.name + ": must be a .yaml, .toml, .json or .env file"}
 	default:
-		return []string{name + ": cannot be parsed"}
+		return []string{from.name + ": cannot be parsed"}
 	}
-	values, problems := known(file.AllSettings(), name, kind != "env")
+	values, problems := known(file.AllSettings(), from)
 	if err := v.MergeConfigMap(values); err != nil {
-		problems = append(problems, name+": cannot be merged")
+		problems = append(problems, from.name+": cannot be merged")
 	}
 	return problems
 }

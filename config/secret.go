@@ -14,9 +14,9 @@ import (
 // secretBytes is the length of a made secret; the file holds it in hex.
 const secretBytes = 32
 
-// EnsureJWTSecret fills in a JWTSecret that is not set: from the file
-// jwt_secret in DataDir, or else with a random one that it keeps there, and
-// then made is true. In production it fails instead.
+// EnsureJWTSecret fills in a JWTSecret that is not set: with the one in the file
+// jwt_secret in DataDir, or with a random one that it keeps there for the next
+// start. made says that the secret is such a one. In production it fails.
 func (s *Settings) EnsureJWTSecret() (made bool, err error) {
 	if s.JWTSecret != "" {
 		return false, nil
@@ -28,8 +28,7 @@ func (s *Settings) EnsureJWTSecret() (made bool, err error) {
 	secret, err := readSecret(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = makeSecret(path)
-		made = err == nil
-		if made || errors.Is(err, fs.ErrExist) { // or another process was faster
+		if err == nil || errors.Is(err, fs.ErrExist) { // another process was faster
 			secret, err = readSecret(path)
 		}
 	}
@@ -37,7 +36,7 @@ func (s *Settings) EnsureJWTSecret() (made bool, err error) {
 		return false, fmt.Errorf("JWT_SECRET is not set and cannot be kept in DATA_DIR: %w", err)
 	}
 	s.JWTSecret = secret
-	return made, nil
+	return true, nil
 }
 
 func readSecret(path string) (string, error) {

@@ -44,8 +44,8 @@ type Settings struct {
 	StepTimeout     time.Duration
 
 	AIProvider, AIModel             string
-	GroqAPIKey, OpenAIAPIKey        string
-	GeminiAPIKey, HuggingFaceAPIKey string
+	GroqKey, OpenAIKey        string
+	GeminiKey, HuggingFaceKey string
 
 	SMTPHost           string
 	SMTPPort           int
