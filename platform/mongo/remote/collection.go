@@ -72,6 +72,9 @@ func (c *collection) find(ctx context.Context, filter bson.D, opts mongo.FindOpt
 	if opts.Limit == 0 {
 		opts.Limit = mongo.MaxResults
 	}
+	if err := checkQuery(filter, opts.Projection); err != nil {
+		return nil, err
+	}
 	settings := options.Find().SetLimit(opts.Limit).SetSkip(opts.Skip)
 	if len(opts.Sort) > 0 {
 		settings.SetSort(opts.Sort)
@@ -90,18 +93,27 @@ func (c *collection) find(ctx context.Context, filter bson.D, opts mongo.FindOpt
 
 func (c *collection) Count(ctx context.Context, filter bson.D) (int64, error) {
 	return run(ctx, c, func(ctx context.Context) (int64, error) {
+		if err := checkQuery(filter); err != nil {
+			return 0, err
+		}
 		return c.driver.CountDocuments(ctx, some(filter))
 	})
 }
 
 func (c *collection) DeleteOne(ctx context.Context, filter bson.D) (int64, error) {
 	return run(ctx, c, func(ctx context.Context) (int64, error) {
+		if err := checkQuery(filter); err != nil {
+			return 0, err
+		}
 		return deleted(c.driver.DeleteOne(ctx, some(filter)))
 	})
 }
 
 func (c *collection) DeleteMany(ctx context.Context, filter bson.D) (int64, error) {
 	return run(ctx, c, func(ctx context.Context) (int64, error) {
+		if err := checkQuery(filter); err != nil {
+			return 0, err
+		}
 		return deleted(c.driver.DeleteMany(ctx, some(filter)))
 	})
 }

@@ -133,13 +133,15 @@ func isKind(err error) bool {
 	return false
 }
 
-// indexOf is the name of the violated index. A server that names none
-// (FerretDB) is understood to mean _id.
+// unknownIndex stands for an index that the server (FerretDB) does not name.
+const unknownIndex = "unknown"
+
+// indexOf is the name of the violated index.
 func indexOf(e serverError) string {
 	if match := duplicateIndex.FindStringSubmatch(e.message); match != nil {
 		return match[1]
 	}
-	return "_id_"
+	return unknownIndex
 }
 
 // ended is the context's error, also in the instant before its timer has

@@ -47,7 +47,7 @@ func TestErrorsAreMapped(t *testing.T) {
 		"duplicate on insert":        {written(11000, taken), mongo.ErrDuplicate, "duplicate key in people (index email_1)"},
 		"duplicate on findAndModify": {commanded(11000, taken), mongo.ErrDuplicate, "duplicate key in people (index email_1)"},
 		"duplicate of old servers":   {written(11000, `E11000 duplicate key error index: shop.people.$email_1 dup key: { : "x" }`), mongo.ErrDuplicate, "duplicate key in people (index email_1)"},
-		"duplicate without an index": {written(11000, "E11000 duplicate key error collection: shop.people"), mongo.ErrDuplicate, "duplicate key in people (index _id_)"},
+		"duplicate without an index": {written(11000, "E11000 duplicate key error collection: shop.people"), mongo.ErrDuplicate, "duplicate key in people (index unknown)"},
 		"bad value":                  {commanded(2, "$in needs an array"), mongo.ErrInvalid, "invalid query: $in needs an array"},
 		"type mismatch":              {written(14, "Cannot apply $inc to a value of non-numeric type"), mongo.ErrInvalid, "invalid query: Cannot apply $inc to a value of non-numeric type"},
 		"unknown operator":           {commanded(2, "unknown operator: $near2"), mongo.ErrUnsupported, "not supported by the store: $near2"},

@@ -71,9 +71,9 @@ func (c *collection) ensureIndex(ctx context.Context, index mongo.Index) error {
 		return err
 	}
 	values := c.repeated(ctx, index)
-	if len(values) == 0 { // in arrays, say: then the one that the server named
-		if value, ok := server.raw.Lookup("keyValue").DocumentOK(); ok {
-			values = []string{asJSON(value)}
+	if len(values) == 0 { // in arrays, say: then the one that the server tells
+		if _, value, ok := strings.Cut(server.message, "dup key: "); ok {
+			values = []string{value}
 		}
 	}
 	return &mongo.IndexError{Collection: c.Name(), Index: index, Values: values}

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 
 	"go.mongodb.org/mongo-driver/bson"
 	driver "go.mongodb.org/mongo-driver/mongo"
@@ -22,7 +23,7 @@ type updateFunc func(ctx context.Context, filter, update any, opts ...*options.U
 
 func (c *collection) update(ctx context.Context, filter, update bson.D, opts mongo.UpdateOptions, apply updateFunc) (mongo.UpdateResult, error) {
 	return run(ctx, c, func(ctx context.Context) (mongo.UpdateResult, error) {
-		if err := checkUpdate(update); err != nil {
+		if err := errors.Join(checkQuery(filter), checkUpdate(update)); err != nil {
 			return mongo.UpdateResult{}, err
 		}
 		result, err := racing(opts.Upsert, filter, func() (*driver.UpdateResult, error) {
@@ -39,7 +40,7 @@ func (c *collection) update(ctx context.Context, filter, update bson.D, opts mon
 
 func (c *collection) FindOneAndUpdate(ctx context.Context, filter, update bson.D, opts mongo.FindUpdateOptions) (bson.D, error) {
 	return run(ctx, c, func(ctx context.Context) (bson.D, error) {
-		if err := checkUpdate(update); err != nil {
+		if err := errors.Join(checkQuery(filter), checkUpdate(update)); err != nil {
 			return nil, err
 		}
 		settings := options.FindOneAndUpdate().SetUpsert(opts.Upsert).SetReturnDocument(options.Before)

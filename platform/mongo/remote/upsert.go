@@ -41,8 +41,11 @@ func keyFields(e serverError) []string {
 	}
 	// Servers before 4.2 say it only in the name.
 	name := indexOf(e)
-	if name == "_id_" {
+	switch name {
+	case "_id_":
 		return []string{"_id"}
+	case unknownIndex:
+		return nil
 	}
 	return strings.Split(strings.TrimSuffix(name, "_1"), "_1_")
 }
