@@ -78,6 +78,8 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 		Logger:     log,
 		Production: s.Production(),
 		Origins:    s.FrontendURLs,
+		// A published call ends itself, with an answer that says how far it came.
+		RequestTimeout: s.RunTimeout + 5*time.Second,
 	})
 	if err != nil {
 		return nil, err

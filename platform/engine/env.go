@@ -12,6 +12,8 @@ import (
 type Env struct {
 	Data          Data
 	Tokens        Tokens
+	Mailer        Mailer
+	Credentials   Credentials
 	Authorization string        // the caller's Authorization header
 	StepTimeout   time.Duration // limit of one step; 0 is none
 	MaxDelay      time.Duration // longest wait that a delay step may ask for
@@ -47,4 +49,20 @@ type Tokens interface {
 	// Verify returns the claims of a valid token; the error's text says what is
 	// wrong with it and may be shown.
 	Verify(token string) (doc.Object, error)
+}
+
+// Mailer sends mail. Its errors are *Error when callers may see them.
+type Mailer interface {
+	// Send returns the message id.
+	Send(ctx context.Context, m Mail) (id string, err error)
+}
+
+// Mail is a message. Body is HTML; an empty From is the server's own address.
+type Mail struct{ From, To, Subject, Body string }
+
+// Credentials checks logins.
+type Credentials interface {
+	// Check returns {userId, email, name} of the user. Wrong credentials are an
+	// Auth *Error, the same for an unknown user and a wrong password.
+	Check(ctx context.Context, email, password string) (doc.Object, error)
 }
