@@ -43,7 +43,7 @@ type Settings struct {
 	RunTimeout      time.Duration
 	StepTimeout     time.Duration
 
-	AIProvider, AIModel             string
+	AIProvider, AIModel       string
 	GroqKey, OpenAIKey        string
 	GeminiKey, HuggingFaceKey string
 
