@@ -77,8 +77,10 @@ func Connect(ctx context.Context, opts Options) (*Store, error) {
 		return refused("the client cannot be set up with these options")
 	}
 	if err := waitFor(ctx, client); err != nil {
-		// Nothing is in use yet, so this does not wait.
-		_ = client.Disconnect(context.WithoutCancel(ctx))
+		// ctx may have ended; nothing is in use yet, so this does not wait.
+		end, cancel := bounded(context.WithoutCancel(ctx), operationTimeout)
+		defer cancel()
+		_ = client.Disconnect(end)
 		return refused(reason(err))
 	}
 	return &Store{client: client, database: client.Database(opts.Database), name: "MongoDB " + name}, nil
