@@ -163,7 +163,8 @@ func membersOf(t reflect.Type, index []int) (members []member) {
 			m.skip = reflect.Value.IsZero
 		}
 		// Looked up late: a type may contain itself.
-		m.encode = func(dst []byte, v reflect.Value) []byte { return encoderOf(sf.Type)(dst, v) }
+		encode := sync.OnceValue(func() encoder { return encoderOf(sf.Type) })
+		m.encode = func(dst []byte, v reflect.Value) []byte { return encode()(dst, v) }
 		members = append(members, m)
 	}
 	return members
