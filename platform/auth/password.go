@@ -42,8 +42,8 @@ func CheckPassword(hash, password string) bool {
 	return bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil
 }
 
-// decoy is a hash of cost 10 whose password nobody knows.
-const decoy = "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy"
+// decoy is the hash, of the usual cost, of 32 random bytes that were not kept.
+const decoy = "$2a$10$WEuF6VtD8u8VJfJOh.hgHu73ch56R4c6q5chXIv.h9KhSfG3FmQUa"
 
 // maxCost keeps a hash that somebody planted from taking minutes.
 const maxCost = 14
