@@ -47,7 +47,7 @@ func (c *collection) view(ctx context.Context, read func(*bbolt.Bucket) error) e
 // each calls visit with every match until it returns errEnough.
 func each(ctx context.Context, b *bbolt.Bucket, m *matcher, visit func(id []byte, d bson.D) error) error {
 	seen := 0
-	err := candidates(b, m.query, func(id, raw []byte) error {
+	missed, err := candidates(b, m.query, func(id, raw []byte) error {
 		if seen++; seen%checkEvery == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -57,6 +57,9 @@ func each(ctx context.Context, b *bbolt.Bucket, m *matcher, visit func(id []byte
 		}
 		return visit(id, d)
 	})
+	if seen > scanLimit {
+		m.wanted = bestField(missed)
+	}
 	if errors.Is(err, errEnough) {
 		return nil
 	}
@@ -100,6 +103,7 @@ func (c *collection) Find(ctx context.Context, filter bson.D, opts mongo.FindOpt
 	if err != nil {
 		return nil, err
 	}
+	c.store.learner.suggest(c.name, m.wanted)
 	return arrange(found, opts)
 }
 
@@ -169,7 +173,9 @@ func (c *collection) Indexes(ctx context.Context) ([]mongo.Index, error) {
 	err := c.view(ctx, func(b *bbolt.Bucket) error {
 		all, err := indexesOf(b)
 		for _, i := range all {
-			found = append(found, i.Index)
+			if !i.Learned {
+				found = append(found, i.Index)
+			}
 		}
 		return err
 	})

@@ -20,23 +20,30 @@ var (
 	indexPrefix   = "index:"          // and one bucket for each index
 )
 
-// maxEntries bounds the entries of one document in one index.
+// maxEntries bounds the combinations of several lists in one index.
 const maxEntries = 1000
 
 // index is an index of a collection within a transaction. An entry's key is the
 // encoded values followed by the encoded _id, its value the encoded _id.
 type index struct {
-	mongo.Index
+	definition
 	entries *bbolt.Bucket
+}
+
+// definition is what is stored of an index. A learned one was made by the store
+// itself and is nobody's declaration.
+type definition struct {
+	mongo.Index
+	Learned bool `json:",omitempty"`
 }
 
 // indexesOf reads the indexes of a collection.
 func indexesOf(b *bbolt.Bucket) ([]index, error) {
 	definitions := b.Bucket(indexesBucket)
 	var all []index
-	err := definitions.ForEach(func(name, definition []byte) error {
+	err := definitions.ForEach(func(name, stored []byte) error {
 		i := index{entries: b.Bucket([]byte(indexPrefix + string(name)))}
-		if err := json.Unmarshal(definition, &i.Index); err != nil {
+		if err := json.Unmarshal(stored, &i.definition); err != nil {
 			return fmt.Errorf("definition of index %s: %w", name, err)
 		}
 		all = append(all, i)
@@ -51,7 +58,7 @@ func (i *index) keys(d bson.D) ([][]byte, error) {
 	for _, field := range i.Fields {
 		values, present := valuesAt(d, field)
 		some = some || present
-		if len(keys)*len(values) > maxEntries {
+		if len(keys) > 1 && len(values) > 1 && len(keys)*len(values) > maxEntries {
 			return nil, fmt.Errorf("%w: too many values for the index %s", mongo.ErrInvalid, i.Name())
 		}
 		longer := make([][]byte, 0, len(keys)*len(values))
@@ -101,22 +108,22 @@ func (i *index) remove(keys [][]byte, id []byte) error {
 
 // ensureIndex makes an index from the stored documents. Documents that break a
 // unique one leave it unmade.
-func ensureIndex(b *bbolt.Bucket, collection string, want mongo.Index) error {
-	definition, err := json.Marshal(want)
+func ensureIndex(b *bbolt.Bucket, collection string, want definition) error {
+	stored, err := json.Marshal(want)
 	if err != nil {
 		return err
 	}
 	name := []byte(want.Name())
 	definitions := b.Bucket(indexesBucket)
 	have := definitions.Get(name)
-	if bytes.Equal(have, definition) {
+	if bytes.Equal(have, stored) {
 		return nil
 	}
 	if want.Unique {
-		if values, err := repeated(b, want); err != nil {
+		if values, err := repeated(b, want.Index); err != nil {
 			return err
 		} else if len(values) > 0 {
-			return &mongo.IndexError{Collection: collection, Index: want, Values: values}
+			return &mongo.IndexError{Collection: collection, Index: want.Index, Values: values}
 		}
 	}
 	bucket := []byte(indexPrefix + want.Name())
@@ -129,7 +136,7 @@ func ensureIndex(b *bbolt.Bucket, collection string, want mongo.Index) error {
 	if err != nil {
 		return err
 	}
-	i := index{Index: want, entries: entries}
+	i := index{definition: want, entries: entries}
 	err = b.Bucket(docsBucket).ForEach(func(id, raw []byte) error {
 		d, err := decode(raw)
 		if err != nil {
@@ -144,12 +151,12 @@ func ensureIndex(b *bbolt.Bucket, collection string, want mongo.Index) error {
 	if err != nil {
 		return err
 	}
-	return definitions.Put(name, definition)
+	return definitions.Put(name, stored)
 }
 
 // repeated lists values that break a unique index, at most ten.
 func repeated(b *bbolt.Bucket, want mongo.Index) ([]string, error) {
-	i, seen, reported := index{Index: want}, map[string]bool{}, map[string]bool{}
+	i, seen, reported := index{definition: definition{Index: want}}, map[string]bool{}, map[string]bool{}
 	var values []string
 	err := b.Bucket(docsBucket).ForEach(func(_, raw []byte) error {
 		d, err := decode(raw)

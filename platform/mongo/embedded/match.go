@@ -24,7 +24,8 @@ type matcher struct {
 	query   bson.D
 	context mongokit.Context
 	quick   []quickTest
-	allOf   bool // the quick tests are the whole filter
+	allOf   bool   // the quick tests are the whole filter
+	wanted  string // a field whose index would have spared a long scan
 }
 
 // quickTest is an equality that stored bytes can decide without decoding.

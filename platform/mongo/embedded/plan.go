@@ -69,29 +69,30 @@ func scalars(values ...any) []any {
 }
 
 // candidates calls visit with the documents that may match, through the best
-// index there is, else with all of them.
-func candidates(b *bbolt.Bucket, query bson.D, visit func(id, raw []byte) error) error {
+// index there is, else with all of them. When an index could have helped, it
+// returns the fields to choose from.
+func candidates(b *bbolt.Bucket, query bson.D, visit func(id, raw []byte) error) (missed map[string][]any, err error) {
 	docs := b.Bucket(docsBucket)
 	fixed := equalities(query)
 	if ids, ok := fixed["_id"]; ok {
-		return visitIDs(docs, ids, visit)
+		return nil, visitIDs(docs, ids, visit)
 	}
 	if len(fixed) > 0 {
 		best, keys, err := bestIndex(b, fixed)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if best != nil {
-			return visitIndex(docs, best, keys, visit)
+			return nil, visitIndex(docs, best, keys, visit)
 		}
 	}
 	cursor := docs.Cursor()
 	for id, raw := cursor.First(); id != nil; id, raw = cursor.Next() {
 		if err := visit(id, raw); err != nil {
-			return err
+			return fixed, err
 		}
 	}
-	return nil
+	return fixed, nil
 }
 
 func visitIDs(docs *bbolt.Bucket, ids []any, visit func(id, raw []byte) error) error {

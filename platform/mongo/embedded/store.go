@@ -37,14 +37,15 @@ type Options struct {
 
 // Store is a mongo.Store in one file.
 type Store struct {
-	db     *bbolt.DB
-	path   string
-	log    *zap.Logger
-	now    func() time.Time
-	writer *writer
+	db      *bbolt.DB
+	path    string
+	log     *zap.Logger
+	now     func() time.Time
+	writer  *writer
+	learner *learner
 
-	stop    context.CancelFunc // of the expiry sweeper
-	sweeper sync.WaitGroup
+	stop  context.CancelFunc // of the goroutines below
+	owned sync.WaitGroup     // the expiry sweeper and the learner
 }
 
 // Open opens the store in a directory, making both when they are missing. A
@@ -71,8 +72,9 @@ func Open(_ context.Context, o Options) (*Store, error) {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Store{db: db, path: path, log: o.Logger, now: o.Clock, writer: newWriter(db), stop: stop}
-	s.sweeper.Go(func() { s.sweep(ctx) })
+	s := &Store{db: db, path: path, log: o.Logger, now: o.Clock, writer: newWriter(db), learner: newLearner(), stop: stop}
+	s.owned.Go(func() { s.sweep(ctx) })
+	s.owned.Go(func() { s.learn(ctx) })
 	return s, nil
 }
 
@@ -127,11 +129,11 @@ func (s *Store) Ping(context.Context) error {
 
 func (s *Store) String() string { return "embedded store in " + s.path }
 
-// Close ends the sweeper, waits for the writes that are queued, and closes the
+// Close ends what the store does by itself, waits for the writes that are queued, and closes the
 // file. It may be called again.
 func (s *Store) Close(ctx context.Context) error {
 	s.stop()
-	s.sweeper.Wait()
+	s.owned.Wait()
 	if err := s.writer.close(ctx); err != nil {
 		return fmt.Errorf("closing %s: %w", s.path, err)
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/256dpi/lungo/bsonkit"
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
@@ -140,14 +139,7 @@ type collector struct {
 	any    bool
 }
 
-func (c *collector) add(v any) {
-	for _, have := range c.values {
-		if bsonkit.Compare(have, v) == 0 {
-			return
-		}
-	}
-	c.values = append(c.values, v)
-}
+func (c *collector) add(v any) { c.values = append(c.values, v) }
 
 func (c *collector) walk(v any, path []string) {
 	if len(path) == 0 {

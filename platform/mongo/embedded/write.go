@@ -179,7 +179,7 @@ var errUntouched = errors.New("nothing was changed")
 func (c *collection) EnsureIndexes(ctx context.Context, indexes ...mongo.Index) error {
 	var failures []error
 	for _, i := range indexes {
-		err := c.update(ctx, func(b *bbolt.Bucket) error { return ensureIndex(b, c.name, i) })
+		err := c.update(ctx, func(b *bbolt.Bucket) error { return ensureIndex(b, c.name, definition{Index: i}) })
 		failures = append(failures, err)
 	}
 	return errors.Join(failures...)
