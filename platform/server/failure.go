@@ -34,7 +34,7 @@ func recovered(err *error) {
 
 // fail answers with an error, and logs it when it is the server's fault.
 func (s *Server[A]) fail(rctx *fasthttp.RequestCtx, pattern, id string, err error) {
-	e := classify(err)
+	e := classify(err, s.base.Err() != nil)
 	if e.Status >= http.StatusInternalServerError {
 		stack := zap.StackSkip("stack", 1)
 		if p := (*panicked)(nil); errors.As(err, &p) {
@@ -65,7 +65,7 @@ func (s *Server[A]) fail(rctx *fasthttp.RequestCtx, pattern, id string, err erro
 
 // classify finds the answer for any error. A cause that says more than "500"
 // wins over it.
-func classify(err error) *apierr.Error {
+func classify(err error, closing bool) *apierr.Error {
 	var own *apierr.Error
 	isOwn := errors.As(err, &own)
 	var host *fiber.Error
@@ -76,7 +76,7 @@ func classify(err error) *apierr.Error {
 		return apierr.Unavailable("The database is unavailable").Because(err)
 	case errors.Is(err, context.DeadlineExceeded):
 		return apierr.New(http.StatusGatewayTimeout, "The request took too long").Because(err)
-	case errors.Is(err, context.Canceled):
+	case closing && errors.Is(err, context.Canceled):
 		return apierr.Unavailable("The server is shutting down").Because(err)
 	case isOwn:
 		return own
