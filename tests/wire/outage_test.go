@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/url"
 	"testing"
@@ -10,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.mongodb.org/mongo-driver/bson"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/mongo/remote"
@@ -50,7 +53,10 @@ func TestALostServerIsUnavailableAndComesBackByItself(t *testing.T) {
 	require.NoError(t, err)
 	line := startProxy(t, uri.Host)
 	uri.Host = line.address
-	store := connect(t, uri.String())
+	core, logged := observer.New(zap.InfoLevel)
+	store, err := remote.Connect(t.Context(), remote.Options{URI: uri.String(), Logger: zap.New(core)})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, store.Close(context.Background())) })
 	things := store.Collection("things")
 	_, err = things.InsertOne(t.Context(), bson.D{{Key: "_id", Value: "a"}})
 	require.NoError(t, err)
@@ -69,6 +75,27 @@ func TestALostServerIsUnavailableAndComesBackByItself(t *testing.T) {
 		return err == nil && len(found) == 1
 	}, 15*time.Second, 50*time.Millisecond)
 	require.NoError(t, store.Ping(t.Context()))
+	assert.Equal(t, "MongoDB mongodb://"+line.address+"/wire", store.String())
+	assert.Equal(t, 1, logged.FilterMessage("MongoDB server lost").Len(), "one line for one outage")
+	assert.Equal(t, 2, logged.FilterMessage("MongoDB server reached").Len(), "at the start and after it")
+}
+
+// FerretDB refuses SCRAM without an account: the same to the driver as a wrong
+// password.
+func TestRefusedCredentialsAreNotTriedAgain(t *testing.T) {
+	uri, err := url.Parse(Start(t))
+	require.NoError(t, err)
+	uri.User = url.UserPassword("owner", "s3cr3t")
+	core, logged := observer.New(zap.DebugLevel)
+	limit, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	_, err = remote.Connect(limit, remote.Options{URI: uri.String(), Logger: zap.New(core), ConnectTimeout: time.Hour})
+	require.ErrorIs(t, err, mongo.ErrUnavailable)
+	require.NoError(t, limit.Err())
+	assert.Equal(t, "store unavailable: mongodb://o***@"+uri.Host+"/wire: the server refused the user or password", err.Error())
+	for _, entry := range logged.All() {
+		assert.NotContains(t, fmt.Sprint(entry.Message, entry.ContextMap()), "s3cr3t")
+	}
 }
 
 func TestAnEndedContextIsTheContextsError(t *testing.T) {
