@@ -78,8 +78,13 @@ func Slug(name string) string {
 	return slug
 }
 
-// Path is where a workflow's API is called.
-func Path(workflowID, slug string) string { return "/workflow/run/" + workflowID + "/" + slug }
+// Path is where a workflow's API is called. What would change the meaning of a
+// URL is escaped in it, so that it can be called as it is; all else stays.
+func Path(workflowID, slug string) string {
+	return "/workflow/run/" + escaped.Replace(workflowID) + "/" + slug
+}
+
+var escaped = strings.NewReplacer("%", "%25", "/", "%2F", "\\", "%5C", "?", "%3F", "#", "%23", "\t", "%09", "\n", "%0A", "\r", "%0D")
 
 // decode reads a stored document, old or new.
 func decode(d doc.Object) *Workflow {
