@@ -92,17 +92,17 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 func ensureIndexes(ctx context.Context, a *app.App, store mongo.Store) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	err := errors.Join(
-		a.Workflows.EnsureIndexes(ctx),
-		store.Collection("users").EnsureIndexes(ctx, mongo.Index{Fields: []string{"emailKey"}, Unique: true, Sparse: true}),
-	)
-	var broken *mongo.IndexError
-	if errors.As(err, &broken) {
-		a.Log.Error("the database breaks a unique rule; serving without that index", zap.Error(err))
-		return nil
+	users := func(ctx context.Context) error {
+		return store.Collection("users").EnsureIndexes(ctx, mongo.Index{Fields: []string{"emailKey"}, Unique: true, Sparse: true})
 	}
-	if err != nil {
-		return fmt.Errorf("making indexes: %w", err)
+	for _, ensure := range []func(context.Context) error{a.Workflows.EnsureIndexes, users} {
+		err := ensure(ctx)
+		var broken *mongo.IndexError
+		if errors.As(err, &broken) {
+			a.Log.Error("the database breaks a unique rule; serving without that index", zap.Error(err))
+		} else if err != nil {
+			return fmt.Errorf("making indexes: %w", err)
+		}
 	}
 	return nil
 }
