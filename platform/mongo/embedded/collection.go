@@ -83,7 +83,10 @@ func (c *collection) Find(ctx context.Context, filter bson.D, opts mongo.FindOpt
 	if err != nil {
 		return nil, err
 	}
-	if opts.Limit <= 0 || opts.Limit > mongo.MaxResults {
+	if opts.Skip < 0 {
+		return nil, fmt.Errorf("%w: skip must not be negative", mongo.ErrInvalid)
+	}
+	if opts.Limit <= 0 {
 		opts.Limit = mongo.MaxResults
 	}
 	enough := opts.Skip + opts.Limit

@@ -70,7 +70,7 @@ func (c *collection) expire(ctx context.Context, i mongo.Index) (int64, error) {
 	var total int64
 	for ctx.Err() == nil {
 		var n int64
-		err := c.update(ctx, func(b *bbolt.Bucket) error {
+		err := c.updateExisting(ctx, func(b *bbolt.Bucket) error {
 			var due []change
 			cursor := b.Bucket([]byte(indexPrefix + i.Name())).Cursor()
 			for k, id := cursor.Seek(first); k != nil && bytes.Compare(k, end) < 0 && len(due) < sweepBatch; k, id = cursor.Next() {

@@ -23,6 +23,9 @@ var (
 // maxEntries bounds the combinations of several lists in one index.
 const maxEntries = 1000
 
+// maxReported bounds the values that an IndexError names.
+const maxReported = 10
+
 // index is an index of a collection within a transaction. An entry's key is the
 // encoded values followed by the encoded _id, its value the encoded _id.
 type index struct {
@@ -106,78 +109,94 @@ func (i *index) remove(keys [][]byte, id []byte) error {
 	return nil
 }
 
-// ensureIndex makes an index from the stored documents. Documents that break a
-// unique one leave it unmade.
+// ensureIndex makes an index from the stored documents. What stands in its way
+// (documents that break a unique rule, or cannot be indexed) is found before
+// anything is changed.
 func ensureIndex(b *bbolt.Bucket, collection string, want definition) error {
 	stored, err := json.Marshal(want)
 	if err != nil {
 		return err
 	}
-	name := []byte(want.Name())
-	definitions := b.Bucket(indexesBucket)
-	have := definitions.Get(name)
+	name, bucket := []byte(want.Name()), []byte(indexPrefix+want.Name())
+	have := b.Bucket(indexesBucket).Get(name)
 	if bytes.Equal(have, stored) {
 		return nil
 	}
-	if want.Unique {
-		if values, err := repeated(b, want.Index); err != nil {
-			return err
-		} else if len(values) > 0 {
-			return &mongo.IndexError{Collection: collection, Index: want.Index, Values: values}
-		}
+	draft, err := survey(b, want)
+	if err != nil {
+		return err
 	}
-	bucket := []byte(indexPrefix + want.Name())
+	if want.Unique && len(draft.repeated) > 0 {
+		return &mongo.IndexError{Collection: collection, Index: want.Index, Values: draft.repeated}
+	}
 	if have != nil {
 		if err := b.DeleteBucket(bucket); err != nil {
 			return err
 		}
 	}
-	entries, err := b.CreateBucketIfNotExists(bucket)
-	if err != nil {
+	i := index{definition: want}
+	if i.entries, err = b.CreateBucketIfNotExists(bucket); err != nil {
 		return err
 	}
-	i := index{definition: want, entries: entries}
-	err = b.Bucket(docsBucket).ForEach(func(id, raw []byte) error {
-		d, err := decode(raw)
-		if err != nil {
+	for _, e := range draft.entries {
+		if err := i.put(e.keys, e.id); err != nil {
 			return err
 		}
-		keys, err := i.keys(d)
-		if err != nil {
-			return err
-		}
-		return i.put(keys, bytes.Clone(id))
-	})
-	if err != nil {
-		return err
 	}
-	return definitions.Put(name, stored)
+	return b.Bucket(indexesBucket).Put(name, stored)
 }
 
-// repeated lists values that break a unique index, at most ten.
-func repeated(b *bbolt.Bucket, want mongo.Index) ([]string, error) {
-	i, seen, reported := index{definition: definition{Index: want}}, map[string]bool{}, map[string]bool{}
-	var values []string
-	err := b.Bucket(docsBucket).ForEach(func(_, raw []byte) error {
+// draft is an index that has not been written: its entries, and some of the
+// values that occur more than once.
+type draft struct {
+	entries  []entry
+	repeated []string
+}
+
+type entry struct {
+	keys [][]byte
+	id   []byte
+}
+
+func survey(b *bbolt.Bucket, want definition) (*draft, error) {
+	i, out := index{definition: want}, &draft{}
+	owners := map[string]int{} // how many documents have a key, of a unique index
+	err := b.Bucket(docsBucket).ForEach(func(id, raw []byte) error {
 		d, err := decode(raw)
 		if err != nil {
 			return err
 		}
-		keys, err := i.keys(d)
-		if err != nil {
+		e := entry{id: bytes.Clone(id)}
+		if e.keys, err = i.keys(d); err != nil {
 			return err
 		}
-		for _, key := range keys {
-			k := string(key)
-			if seen[k] && !reported[k] && len(values) < 10 {
-				reported[k] = true
-				values = append(values, describeValues(d, want.Fields))
+		out.entries = append(out.entries, e)
+		if !want.Unique {
+			return nil
+		}
+		for _, key := range distinct(e.keys) {
+			owners[key]++
+			if owners[key] == 2 && len(out.repeated) < maxReported {
+				out.repeated = append(out.repeated, describeValues(d, want.Fields))
 			}
-			seen[k] = true
 		}
 		return nil
 	})
-	return values, err
+	return out, err
+}
+
+// distinct leaves out what a list in one document holds twice: that breaks no
+// rule.
+func distinct(keys [][]byte) []string {
+	seen := make([]string, 0, len(keys))
+	have := map[string]bool{}
+	for _, key := range keys {
+		if k := string(key); !have[k] {
+			have[k] = true
+			seen = append(seen, k)
+		}
+	}
+	return seen
 }
 
 func describeValues(d bson.D, fields []string) string {

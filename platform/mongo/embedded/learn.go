@@ -58,7 +58,7 @@ func (s *Store) index(ctx context.Context, w wish) error {
 	defer cancel()
 	c := &collection{store: s, name: w.collection}
 	made := false
-	err := c.update(ctx, func(b *bbolt.Bucket) error {
+	err := c.updateExisting(ctx, func(b *bbolt.Bucket) error {
 		all, err := indexesOf(b)
 		if err != nil {
 			return err

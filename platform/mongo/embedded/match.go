@@ -5,19 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"strings"
 
-	"github.com/256dpi/lungo/bsonkit"
 	"github.com/256dpi/lungo/mongokit"
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
-
-// maxPattern bounds a $regex, in bytes.
-const maxPattern = 1000
 
 // matcher tests documents against one filter.
 type matcher struct {
@@ -49,8 +44,11 @@ func newMatcher(filter bson.D) (*matcher, error) {
 	if err := checkOperators(query, expressions); err != nil {
 		return nil, err
 	}
-	if _, err := m.match(bson.D{}); err != nil {
-		return nil, err
+	for _, condition := range query { // one by one: a match ends at the first that fails
+		alone := matcher{query: bson.D{condition}, context: m.context}
+		if _, err := alone.match(bson.D{}); err != nil {
+			return nil, err
+		}
 	}
 	m.addQuickTests()
 	return m, nil
@@ -167,9 +165,12 @@ func checkOperators(query bson.D, expressions map[string]mongokit.Operator) erro
 	return nil
 }
 
+// isExpression tells operators from a document that stands for itself.
+func isExpression(d bson.D) bool { return len(d) > 0 && strings.HasPrefix(d[0].Key, "$") }
+
 func checkExpression(v any, expressions map[string]mongokit.Operator) error {
 	d, ok := v.(bson.D)
-	if !ok || len(d) == 0 || !strings.HasPrefix(d[0].Key, "$") {
+	if !ok || !isExpression(d) {
 		return nil
 	}
 	for _, op := range d {
@@ -180,7 +181,11 @@ func checkExpression(v any, expressions map[string]mongokit.Operator) error {
 		switch {
 		case op.Key == "$not" && !isDocument:
 			return fmt.Errorf("%w: $not takes an expression", mongo.ErrInvalid)
-		case op.Key == "$not":
+		case op.Key == "$elemMatch" && isDocument && !isExpression(nested):
+			if err := checkOperators(nested, expressions); err != nil {
+				return err
+			}
+		case op.Key == "$not" || op.Key == "$elemMatch":
 			if err := checkExpression(nested, expressions); err != nil {
 				return err
 			}
@@ -191,100 +196,4 @@ func checkExpression(v any, expressions map[string]mongokit.Operator) error {
 		}
 	}
 	return nil
-}
-
-// prepareRegex compiles every regular expression of a query once.
-func prepareRegex(query bson.D) (bson.D, error) {
-	for i, f := range query {
-		switch v := f.Value.(type) {
-		case primitive.Regex:
-			expr, err := compileRegex(v.Pattern, v.Options)
-			if err != nil {
-				return nil, err
-			}
-			query[i].Value = bson.D{{Key: "$regex", Value: expr}}
-		case bson.D:
-			prepared, err := prepareExpression(v)
-			if err != nil {
-				return nil, err
-			}
-			query[i].Value = prepared
-		case bson.A:
-			for _, item := range v {
-				if branch, ok := item.(bson.D); ok && strings.HasPrefix(f.Key, "$") {
-					if _, err := prepareRegex(branch); err != nil {
-						return nil, err
-					}
-				}
-			}
-		}
-	}
-	return query, nil
-}
-
-func prepareExpression(d bson.D) (bson.D, error) {
-	options, kept := "", d[:0:0]
-	for _, op := range d {
-		if op.Key == "$options" {
-			options, _ = op.Value.(string)
-			continue
-		}
-		kept = append(kept, op)
-	}
-	if len(kept) == len(d) {
-		kept = d
-	}
-	for i, op := range kept {
-		if op.Key != "$regex" {
-			continue
-		}
-		pattern, ok := op.Value.(string)
-		if r, isRegex := op.Value.(primitive.Regex); isRegex {
-			pattern, ok, options = r.Pattern, true, options+r.Options
-		}
-		if !ok {
-			return nil, fmt.Errorf("%w: $regex takes a string", mongo.ErrInvalid)
-		}
-		expr, err := compileRegex(pattern, options)
-		if err != nil {
-			return nil, err
-		}
-		kept[i].Value = expr
-	}
-	return prepareRegex(kept)
-}
-
-func compileRegex(pattern, options string) (*regexp.Regexp, error) {
-	if len(pattern) > maxPattern {
-		return nil, fmt.Errorf("%w: $regex takes at most %d bytes", mongo.ErrInvalid, maxPattern)
-	}
-	flags := ""
-	for _, o := range options {
-		if !strings.ContainsRune("ims", o) {
-			return nil, fmt.Errorf("%w: the $regex option %q", mongo.ErrUnsupported, o)
-		}
-		flags += string(o)
-	}
-	if flags != "" {
-		pattern = "(?" + flags + ")" + pattern
-	}
-	expr, err := regexp.Compile(pattern)
-	if err != nil {
-		return nil, fmt.Errorf("%w: $regex: %w", mongo.ErrInvalid, err)
-	}
-	return expr, nil
-}
-
-func matchRegex(_ mongokit.Context, doc bsonkit.Doc, _, path string, v any) error {
-	expr, ok := v.(*regexp.Regexp)
-	if !ok {
-		return errors.New("$regex takes a string")
-	}
-	values, _ := valuesAt(*doc, path)
-	for _, value := range values {
-		if s, ok := value.(string); ok && expr.MatchString(s) {
-			return nil
-		}
-	}
-	return mongokit.ErrNotMatched
 }

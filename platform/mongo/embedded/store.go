@@ -93,6 +93,9 @@ func create(path string) error {
 		return err
 	}
 	draft := fmt.Sprintf("%s.%d.new", path, os.Getpid())
+	if err := os.Remove(draft); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
 	defer os.Remove(draft) //nolint:errcheck // it is gone or harmless
 	db, err := openFile(draft)
 	if err != nil {
@@ -104,7 +107,16 @@ func create(path string) error {
 	if err := os.Link(draft, path); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	return nil
+	return syncDirectory(filepath.Dir(path))
+}
+
+// syncDirectory makes a new name in a directory durable.
+func syncDirectory(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // Collection returns a handle.

@@ -2,6 +2,7 @@ package embedded_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,8 +35,11 @@ func TestSecondProcessIsRefusedClearly(t *testing.T) {
 }
 
 func TestExpiredDocumentsGo(t *testing.T) {
+	var clock atomic.Pointer[time.Time] // the store's own sweep reads it too
 	now := time.Now()
-	s, err := embedded.Open(t.Context(), embedded.Options{Dir: t.TempDir(), Clock: func() time.Time { return now }})
+	long := now.Add(-time.Hour)
+	clock.Store(&long)
+	s, err := embedded.Open(t.Context(), embedded.Options{Dir: t.TempDir(), Clock: func() time.Time { return *clock.Load() }})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, s.Close(context.Background())) }()
 	c := s.Collection("sessions")
@@ -48,7 +52,8 @@ func TestExpiredDocumentsGo(t *testing.T) {
 		_, err := c.InsertOne(t.Context(), bson.D{{Key: "_id", Value: id}, {Key: "expiresAt", Value: map[string]any{"never": nil, "text": "1999"}[id]}})
 		require.NoError(t, err)
 	}
-	now = now.Add(-100 * time.Second)
+	due := now.Add(-100 * time.Second)
+	clock.Store(&due)
 	n, err := s.ExpireNow(t.Context())
 	require.NoError(t, err)
 	assert.EqualValues(t, 1100, n)

@@ -75,7 +75,7 @@ func (c *collection) updateMatches(ctx context.Context, filter, update bson.D, o
 		return mongo.UpdateResult{}, err
 	}
 	u.many = many
-	err = c.update(ctx, func(b *bbolt.Bucket) error { return u.run(ctx, b) })
+	err = u.do(ctx)
 	return u.result, err
 }
 
@@ -85,7 +85,7 @@ func (c *collection) FindOneAndUpdate(ctx context.Context, filter, update bson.D
 		return nil, err
 	}
 	u.sort = opts.Sort
-	if err := c.update(ctx, func(b *bbolt.Bucket) error { return u.run(ctx, b) }); err != nil {
+	if err := u.do(ctx); err != nil {
 		return nil, err
 	}
 	found := u.before
@@ -96,6 +96,14 @@ func (c *collection) FindOneAndUpdate(ctx context.Context, filter, update bson.D
 		return nil, mongo.ErrNotFound
 	}
 	return found, nil
+}
+
+func (u *updater) do(ctx context.Context) error {
+	write := u.collection.updateExisting
+	if u.upsert {
+		write = u.collection.update
+	}
+	return write(ctx, func(b *bbolt.Bucket) error { return u.run(ctx, b) })
 }
 
 // run may be called again when its transaction was spoilt, so it starts afresh.

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -37,7 +38,10 @@ func normalValue(v any, depth int) (any, error) {
 	case nil, bool, string, int32, int64, float64, primitive.ObjectID, primitive.DateTime,
 		primitive.Decimal128, primitive.Binary, primitive.Regex, primitive.Timestamp:
 		return v, nil
-	case int:
+	case int: // as the driver stores it
+		if v >= math.MinInt32 && v <= math.MaxInt32 {
+			return int32(v), nil
+		}
 		return int64(v), nil
 	case time.Time:
 		return primitive.NewDateTimeFromTime(v), nil
@@ -128,7 +132,11 @@ func decode(raw []byte) (bson.D, error) {
 func valuesAt(d bson.D, path string) (values []any, any bool) {
 	c := collector{}
 	c.walk(d, strings.Split(path, "."))
-	if len(c.values) == 0 {
+	switch {
+	case len(c.values) > 0:
+	case c.any:
+		c.values = append(c.values, bson.A{}) // an empty list is not a missing value
+	default:
 		c.values = append(c.values, nil)
 	}
 	return c.values, c.any

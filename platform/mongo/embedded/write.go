@@ -15,24 +15,47 @@ import (
 // update runs write with the collection's bucket, which is made when it is
 // missing.
 func (c *collection) update(ctx context.Context, write func(*bbolt.Bucket) error) error {
-	if err := mongo.CheckName(c.name); err != nil {
-		return err
-	}
-	return c.store.writer.do(ctx, func(tx *bbolt.Tx) error {
-		b := tx.Bucket([]byte(c.name))
-		if b == nil {
-			var err error
-			if b, err = tx.CreateBucket([]byte(c.name)); err != nil {
-				return err
-			}
-			for _, name := range [][]byte{docsBucket, indexesBucket} {
-				if _, err := b.CreateBucket(name); err != nil {
-					return err
-				}
-			}
+	return c.write(ctx, func(tx *bbolt.Tx) error {
+		b, err := c.create(tx)
+		if err != nil {
+			return err
 		}
 		return write(b)
 	})
+}
+
+// updateExisting does the same, but leaves a collection that does not exist as
+// it is: nothing there can match.
+func (c *collection) updateExisting(ctx context.Context, write func(*bbolt.Bucket) error) error {
+	return c.write(ctx, func(tx *bbolt.Tx) error {
+		if b := tx.Bucket([]byte(c.name)); b != nil {
+			return write(b)
+		}
+		return nil
+	})
+}
+
+func (c *collection) write(ctx context.Context, apply func(*bbolt.Tx) error) error {
+	if err := mongo.CheckName(c.name); err != nil {
+		return err
+	}
+	return c.store.writer.do(ctx, apply)
+}
+
+func (c *collection) create(tx *bbolt.Tx) (*bbolt.Bucket, error) {
+	if b := tx.Bucket([]byte(c.name)); b != nil {
+		return b, nil
+	}
+	b, err := tx.CreateBucket([]byte(c.name))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range [][]byte{docsBucket, indexesBucket} {
+		if _, err := b.CreateBucket(name); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
 }
 
 // change is a document before and after a write; either may be missing.
@@ -131,7 +154,7 @@ func (c *collection) remove(ctx context.Context, filter bson.D, limit int) (int6
 		return 0, err
 	}
 	var count int64
-	err = c.update(ctx, func(b *bbolt.Bucket) error {
+	err = c.updateExisting(ctx, func(b *bbolt.Bucket) error {
 		matches, err := collect(ctx, b, m, limit)
 		if err != nil {
 			return err
@@ -186,10 +209,7 @@ func (c *collection) EnsureIndexes(ctx context.Context, indexes ...mongo.Index) 
 }
 
 func (c *collection) Drop(ctx context.Context) error {
-	if err := mongo.CheckName(c.name); err != nil {
-		return err
-	}
-	return c.store.writer.do(ctx, func(tx *bbolt.Tx) error {
+	return c.write(ctx, func(tx *bbolt.Tx) error {
 		if tx.Bucket([]byte(c.name)) == nil {
 			return nil
 		}

@@ -56,7 +56,7 @@ var filters = map[string]func(*fixture){
 	),
 	"patterns": rows([]string{`{"_id":1,"s":"Alpha"}`, `{"_id":2,"s":"beta\nalpha"}`, `{"_id":3,"s":["x","alp"]}`, `{"_id":4,"s":1}`},
 		filterRow{`{"s":{"$regex":"^alp","$options":"i"}}`, want(1, 3)}, filterRow{`{"s":{"$regex":"^alpha","$options":"m"}}`, want(2)},
-		filterRow{`{"s":{"$regex":"lp"}}`, want(1, 2, 3)},
+		filterRow{`{"s":{"$regex":"lp"}}`, want(1, 2, 3)}, filterRow{`{"s":{"$not":{"$regex":"lp"}}}`, want(4)},
 	),
 	"dates and ids": func(f *fixture) {
 		id := primitive.NewObjectID().Hex()
@@ -71,7 +71,7 @@ var filters = map[string]func(*fixture){
 	"what is not supported is refused by name": func(f *fixture) {
 		for filter, operator := range map[string]string{
 			`{"$where":"true"}`: "$where", `{"a":{"$foo":1}}`: "$foo", `{"$expr":{"$function":{}}}`: "", `{"a":{"$not":{"$foo":1}}}`: "$foo",
-			`{"$or":[{"a":{"$foo":1}}]}`: "$foo",
+			`{"$or":[{"a":{"$foo":1}}]}`: "$foo", `{"a":1,"t":{"$elemMatch":{"$foo":1}}}`: "$foo", `{"t":{"$elemMatch":{"b":{"$foo":1}}}}`: "$foo",
 		} {
 			_, err := f.c.Find(f.ctx, f.parse(filter), mongo.FindOptions{})
 			require.Error(f, err, filter)
@@ -80,7 +80,7 @@ var filters = map[string]func(*fixture){
 	},
 	"malformed operands are refused": func(f *fixture) {
 		f.insert(`{"_id":1,"a":"x"}`)
-		for _, filter := range []string{`{"$and":[]}`, `{"$or":{}}`, `{"a":{"$in":1}}`, `{"a":{"$regex":"("}}`, `{"a":{"$not":1}}`} {
+		for _, filter := range []string{`{"$and":[]}`, `{"$or":{}}`, `{"a":{"$in":1}}`, `{"a":{"$regex":"("}}`, `{"a":{"$not":1}}`, `{"a":"y","b":{"$size":"x"}}`, `{"a":{"$options":"i"}}`} {
 			_, err := f.c.Find(f.ctx, f.parse(filter), mongo.FindOptions{})
 			require.Error(f, err, filter)
 			require.NotErrorIs(f, err, mongo.ErrUnavailable, filter)
