@@ -35,21 +35,27 @@ type Program struct {
 	Store  mongo.Store
 }
 
-// Build checks the registries, opens the store and wires the services. What a
-// half-failed build has opened is closed again.
+// Build opens the store that the settings name and puts the program together
+// on it. What a half-failed build has opened is closed again.
 func Build(ctx context.Context, s *config.Settings, log *zap.Logger) (*Program, error) {
-	if err := errors.Join(app.Routes.Check(), engine.Steps.Check()); err != nil {
-		return nil, err
-	}
 	store, err := openStore(ctx, s, log)
 	if err != nil {
 		return nil, err
 	}
-	p, err := wire(ctx, s, log, store)
+	p, err := BuildOn(ctx, s, log, store)
 	if err != nil {
 		return nil, errors.Join(err, store.Close(ctx))
 	}
 	return p, nil
+}
+
+// BuildOn checks the registries and wires the services on an open store, which
+// the program closes with itself.
+func BuildOn(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.Store) (*Program, error) {
+	if err := errors.Join(app.Routes.Check(), engine.Steps.Check()); err != nil {
+		return nil, err
+	}
+	return wire(ctx, s, log, store)
 }
 
 func openStore(ctx context.Context, s *config.Settings, log *zap.Logger) (mongo.Store, error) {
