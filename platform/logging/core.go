@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"go.mongodb.org/mongo-driver/bson/primitive"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
@@ -81,19 +80,32 @@ func (c *core) field(f zapcore.Field) zapcore.Field {
 	case zapcore.ReflectType:
 		return c.reflected(f.Key, f.Interface)
 	case zapcore.ObjectMarshalerType, zapcore.ArrayMarshalerType, zapcore.InlineMarshalerType:
-		// A panic of a marshaller is contained by AddTo of zap's error field.
-		enc := zapcore.NewMapObjectEncoder()
-		f.AddTo(enc)
-		if f.Type == zapcore.InlineMarshalerType {
-			return c.reflected("inline", enc.Fields)
-		}
-		return c.reflected(f.Key, enc.Fields[f.Key])
+		return c.marshalled(f)
 	}
 	if secret && !countsTokens(f.Key) {
 		return zap.String(f.Key, masked)
 	}
 	return f
 }
+
+// marshalled is what a field's own marshaller makes of it. Inlined fields come
+// together under one name.
+func (c *core) marshalled(f zapcore.Field) (out zapcore.Field) {
+	if f.Type == zapcore.InlineMarshalerType {
+		f = zap.Object("inline", f.Interface.(zapcore.ObjectMarshaler))
+	}
+	defer func() {
+		if recover() != nil {
+			out = unprintable(f.Key, f.Interface)
+		}
+	}()
+	enc := zapcore.NewMapObjectEncoder()
+	f.AddTo(enc)
+	return c.reflected(f.Key, enc.Fields[f.Key])
+}
+
+// unprintable stands for a value that has no text.
+func unprintable(key string, v any) zapcore.Field { return zap.String(key, fmt.Sprintf("(%T)", v)) }
 
 // reflected writes any value as JSON, masked at every depth.
 func (c *core) reflected(key string, v any) zapcore.Field {
@@ -109,28 +121,13 @@ func (c *core) reflected(key string, v any) zapcore.Field {
 	}
 	value, err := plain(v)
 	if err != nil {
-		return zap.String(key, fmt.Sprintf("(%T)", v))
+		return unprintable(key, v)
 	}
 	text := doc.MarshalJSON(c.mask.field(key, value))
 	if len(text) > maxField {
 		return zap.String(key, cut(string(text), len(text), maxField))
 	}
 	return zap.Reflect(key, json.RawMessage(text))
-}
-
-// plain turns any value into a document value.
-func plain(v any) (any, error) {
-	var text []byte
-	switch v := v.(type) {
-	case primitive.D, primitive.A:
-		text = doc.MarshalJSON(v)
-	default:
-		var err error
-		if text, err = json.Marshal(v); err != nil {
-			return nil, fmt.Errorf("as JSON: %w", err)
-		}
-	}
-	return doc.Decode(text)
 }
 
 // safeText is the text of an error or Stringer, which may be a nil pointer.

@@ -27,8 +27,8 @@ func NewMasker(secrets ...string) *Masker {
 		if len(s) < minSecret {
 			continue
 		}
-		quoted, _ := json.Marshal(s) // a string always marshals
-		m.secrets = append(m.secrets, s, url.QueryEscape(s), url.PathEscape(s), string(quoted[1:len(quoted)-1]))
+		html, _ := json.Marshal(s) // a string always marshals
+		m.secrets = append(m.secrets, s, url.QueryEscape(s), url.PathEscape(s), inner(html), inner(doc.MarshalJSON(s)))
 	}
 	// The longest first, so that a secret inside another leaves no rest.
 	slices.SortFunc(m.secrets, func(a, b string) int {
@@ -40,6 +40,9 @@ func NewMasker(secrets ...string) *Masker {
 	m.secrets = slices.Compact(m.secrets)
 	return m
 }
+
+// inner is a JSON string without its quotes.
+func inner(quoted []byte) string { return string(quoted[1 : len(quoted)-1]) }
 
 var shapes = NewMasker()
 
@@ -112,16 +115,19 @@ func contains(parts ...string) func(string) bool {
 	}
 }
 
-// patterns are applied in this order. The user part of a connection string
+// patterns are applied in this order. After a colon and a space, only a header or
+// a single word to the end is a value: "verify token: jwt expired" is a sentence. The user part of a connection string
 // reaches to the last @, since passwords with an unescaped one do occur.
 var patterns = []pattern{
 	{contains("://"), regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)(?:[^\s"'<>/?#:@]*:[^\s"'<>]*@|[^\s"'<>/?#]*@)`), `${1}` + masked + `@`},
 	{contains("eyJ"), regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?`), masked},
 	{contains("$2"), regexp.MustCompile(`\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{8,}`), masked},
+	{assigned, regexp.MustCompile(`(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*key):[ \t]+[^\r\n"]+`), `${1}: ` + masked},
 	{contains("earer", "EARER"), regexp.MustCompile(`(?i)\b(bearer)(?:\s+|%20)[A-Za-z0-9._~+/=-]{8,}`), `${1} ` + masked},
 	{contains("asic ", "ASIC "), regexp.MustCompile(`(?i)\b(basic)\s+[A-Za-z0-9+/=_-]{12,}`), `${1} ` + masked},
 	{contains("sk-", "gsk_", "hf_", "AIza"), regexp.MustCompile(`\b(?:sk-|gsk_|hf_|AIza)[A-Za-z0-9_-]{16,}`), masked},
 	{contains("?key=", "&key="), regexp.MustCompile(`([?&]key=)[^\s&"']+`), `${1}` + masked},
+	{assigned, regexp.MustCompile(`(?im)((?:password|passwd|passphrase|pwd|secret):[ \t]+)[^\s"',;]+([ \t\r]*(?:$|[,;}]))`), `${1}` + masked + `${2}`},
 	{assigned, regexp.MustCompile(`(?i)([\w.-]*(?:` + words + `)[\w.-]*\\?["']?\s*[:=]\s*\\?)"(?:[^"\\]|\\.)*"?`), `${1}"` + masked + `"`},
 	{assigned, regexp.MustCompile(`(?i)([\w.-]*(?:` + words + `)[\w.-]*(?:[:=]| Value:))[^\s&,;"'\])}:=][^\s&,;"'\])}]*`), `${1}` + masked},
 }
