@@ -5,12 +5,19 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 )
 
 // ErrFull is returned when as many tasks run as a Group allows.
 var ErrFull = errors.New("too many background tasks")
+
+// ErrStuck is returned by Close when a task goes on although its context ended.
+var ErrStuck = errors.New("a background task did not end")
+
+// grace is what a task has to end after its context did.
+const grace = time.Second
 
 // Group runs tasks until it is closed.
 type Group struct {
@@ -56,8 +63,9 @@ func (g *Group) Go(task func(context.Context)) error {
 	return nil
 }
 
-// Close takes no more tasks, waits for those under way until ctx ends, then
-// cancels and waits for what is left.
+// Close takes no more tasks and waits for those under way. When ctx ends first,
+// it cancels them and returns the error of ctx, or ErrStuck when a task has not
+// ended a second later.
 func (g *Group) Close(ctx context.Context) error {
 	g.mu.Lock()
 	g.closed = true
@@ -70,7 +78,11 @@ func (g *Group) Close(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		g.cancel()
-		<-done
+	}
+	select {
+	case <-done:
 		return ctx.Err()
+	case <-time.After(grace):
+		return ErrStuck
 	}
 }
