@@ -87,8 +87,10 @@ func (s *Service) release(ctx context.Context, w, before *Workflow) {
 		return
 	case "": // saved by the old backend, which kept the paths only in its rows
 		filter = append(filter[:2], doc.Field{Key: "reservation", Value: doc.Object{{"$exists", false}}})
+		s.cache.forgetAll(w.WorkflowID)
+	default:
+		s.cache.forget(before.APIPath)
 	}
-	s.cache.forget(before.APIPath)
 	if _, err := s.published.DeleteMany(ctx, filter); err != nil {
 		logging.From(ctx, s.log).Warn("releasing a path that is no longer published", zap.Error(err))
 	}
