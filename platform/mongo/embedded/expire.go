@@ -72,8 +72,13 @@ func (c *collection) expire(ctx context.Context, i mongo.Index) (int64, error) {
 		var n int64
 		err := c.updateExisting(ctx, func(b *bbolt.Bucket) error {
 			var due []change
+			seen := map[string]bool{} // a list of times is several entries
 			cursor := b.Bucket([]byte(indexPrefix + i.Name())).Cursor()
 			for k, id := cursor.Seek(first); k != nil && bytes.Compare(k, end) < 0 && len(due) < sweepBatch; k, id = cursor.Next() {
+				if seen[string(id)] {
+					continue
+				}
+				seen[string(id)] = true
 				before, err := decode(b.Bucket(docsBucket).Get(id))
 				if err != nil {
 					return err

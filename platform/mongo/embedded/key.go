@@ -10,6 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
 	"github.com/256dpi/lungo/bsonkit"
+	"github.com/shopspring/decimal"
 )
 
 // maxKeyPart is how long an encoded value may be before its tail is hashed:
@@ -104,16 +105,26 @@ func appendFloat(dst []byte, f float64) []byte {
 	return appendOrdered(dst, f, 0)
 }
 
-func appendDecimal(dst []byte, d primitive.Decimal128) []byte {
-	text := d.String()
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return appendInt(dst, n)
-	}
-	f, err := strconv.ParseFloat(text, 64)
+// appendDecimal meets the integer or the float of the same value. What neither
+// can hold follows its nearest float with all its digits, and so keeps only its
+// equality.
+func appendDecimal(dst []byte, v primitive.Decimal128) []byte {
+	f, err := strconv.ParseFloat(v.String(), 64)
 	if err != nil && !math.IsInf(f, 0) {
 		f = math.NaN()
 	}
-	return appendFloat(dst, f)
+	coefficient, exponent, err := v.BigInt()
+	if err != nil { // an infinity or NaN
+		return appendFloat(dst, f)
+	}
+	d := decimal.NewFromBigInt(coefficient, int32(exponent))
+	if whole := d.BigInt(); d.IsInteger() && whole.IsInt64() {
+		return appendInt(dst, whole.Int64())
+	}
+	if !math.IsInf(f, 0) && decimal.NewFromFloat(f).Equal(d) {
+		return appendFloat(dst, f)
+	}
+	return appendText(appendOrdered(dst, f, math.MaxInt16), d.String())
 }
 
 func appendOrdered(dst []byte, f float64, rest int64) []byte {

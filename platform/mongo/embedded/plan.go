@@ -38,6 +38,9 @@ func equalities(query bson.D) map[string][]any {
 
 func operands(v any) []any {
 	if d, ok := v.(bson.D); ok {
+		if len(d) == 0 || !strings.HasPrefix(d[0].Key, "$") {
+			return nil // a document to compare with, whatever its other keys
+		}
 		for _, op := range d {
 			switch op.Key {
 			case "$eq":
