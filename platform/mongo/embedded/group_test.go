@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.etcd.io/bbolt"
 	"go.mongodb.org/mongo-driver/bson"
+	"go.uber.org/goleak"
 
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
@@ -146,4 +149,19 @@ func TestCloseMakesWhatIsQueued(t *testing.T) {
 	n, err := s.Collection("things").Count(t.Context(), bson.D{})
 	require.NoError(t, err)
 	assert.EqualValues(t, 50, n)
+}
+
+func TestCloseEndsEveryGoroutine(t *testing.T) {
+	ignore := goleak.IgnoreCurrent()
+	for range 3 {
+		s, err := Open(t.Context(), Options{Dir: t.TempDir()})
+		require.NoError(t, err)
+		require.NoError(t, insertID(s, 1))
+		require.NoError(t, s.Close(t.Context()))
+	}
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, fileName), []byte("not a store"), 0o600))
+	_, err := Open(t.Context(), Options{Dir: dir})
+	require.Error(t, err)
+	goleak.VerifyNone(t, ignore)
 }
