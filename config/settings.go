@@ -124,7 +124,7 @@ func (s *Settings) Fields() []zap.Field {
 		case v.secret:
 			value = "***"
 		default:
-			value = logging.Mask(value)
+			value, _, _ = strings.Cut(logging.Mask(value), "?") // options may be secret too
 		}
 		fields = append(fields, zap.String(v.name, value))
 	}

@@ -62,6 +62,14 @@ func (s *Service) claim(ctx context.Context, filter doc.Object, w *Workflow, ups
 	return err
 }
 
+// unreserve gives up a path that the workflow could not be published at, so that
+// its holder can save again at once.
+func (s *Service) unreserve(ctx context.Context, w *Workflow) {
+	if _, err := s.published.DeleteOne(ctx, doc.Object{{"path", w.APIPath}, {"reservation", w.reservation}}); err != nil {
+		logging.From(ctx, s.log).Warn("releasing a path that was refused", zap.Error(err))
+	}
+}
+
 // inUse reports whether the workflow of a row is published at the row's path.
 func (s *Service) inUse(ctx context.Context, row doc.Object) (bool, error) {
 	holder, err := s.workflows.FindOne(ctx, key(doc.String(row, "workflowId"), doc.String(row, "ownerId")), mongo.FindOptions{})

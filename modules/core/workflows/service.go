@@ -42,7 +42,8 @@ func (s *Service) EnsureIndexes(ctx context.Context) error {
 		s.workflows.EnsureIndexes(ctx,
 			mongo.Index{Fields: []string{"workflowId"}},
 			mongo.Index{Fields: []string{"ownerId"}},
-			mongo.Index{Fields: []string{"workflowId", "ownerId"}, Unique: true}),
+			mongo.Index{Fields: []string{"workflowId", "ownerId"}, Unique: true},
+			mongo.Index{Fields: []string{"apiPath"}, Unique: true, Sparse: true}),
 		s.published.EnsureIndexes(ctx,
 			mongo.Index{Fields: []string{"path"}, Unique: true},
 			mongo.Index{Fields: []string{"workflowId"}},
@@ -70,7 +71,8 @@ func (s *Service) Update(ctx context.Context, d Draft) (*Workflow, error) {
 
 // store is the one write path. The workflow's document decides: it names the
 // path it is published at, so that writing it is both saving and publishing.
-// The path is reserved before, because it must be unique across owners.
+// The path is reserved before, because it must be unique across owners; where
+// concurrent saves lose a reservation, the unique index on apiPath still holds.
 func (s *Service) store(ctx context.Context, d Draft, upsert bool) (*Workflow, error) {
 	w := &Workflow{Draft: d, APIPath: Path(d.WorkflowID, Slug(d.APIName)), reservation: primitive.NewObjectID().Hex()}
 	if err := s.reserve(ctx, w); err != nil {
@@ -89,6 +91,9 @@ func (s *Service) store(ctx context.Context, d Draft, upsert bool) (*Workflow, e
 	case err == nil:
 		s.release(ctx, w, decode(before))
 	case errors.Is(err, mongo.ErrNotFound) && upsert: // it is new
+	case errors.Is(err, mongo.ErrDuplicate):
+		s.unreserve(ctx, w)
+		return nil, errPathTaken.Because(err)
 	case errors.Is(err, mongo.ErrInvalid):
 		return nil, apierr.BadRequest("The workflow cannot be stored: it is too large").Because(err)
 	default:
