@@ -26,6 +26,9 @@ func main() {
 
 func run(args []string) error {
 	settings, err := config.Load(args)
+	if errors.Is(err, config.ErrHelp) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
