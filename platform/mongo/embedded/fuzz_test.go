@@ -38,7 +38,7 @@ var fuzzIndexes = []mongo.Index{
 
 func FuzzFind(f *testing.F) {
 	for _, seed := range []string{
-		`{}`, `{"a":1}`, `{"a":null}`, `{"b":{"$in":["x",null]}}`, `{"c.d":"x"}`, `{"c.d.e":null}`, `{"c.d.0":1,"a":1}`,
+		`{}`, `{"a":1}`, `{"a":null}`, `{"b":null}`, `{"b":{"$in":["x",null]}}`, `{"c.d":"x"}`, `{"c.d.e":null}`, `{"c.d.0":1,"a":1}`,
 		`{"$or":[{"a":1},{"b":{"$regex":"^x","$options":"i"}}]}`, `{"$and":[{"a":1},{"a":{"$gt":0}}]}`,
 		`{"_id":{"$in":[1,"5",{"x":1}]}}`, `{"a":{"$not":{"$eq":1}}}`, `{"a":{"$elemMatch":{"b":1}}}`,
 		`{"a":{"$type":"decimal"}}`, `{"a":{"$size":4}}`, `{"b":{"$all":["x","y"]}}`, `{"a":{"$exists":false}}`,

@@ -116,8 +116,10 @@ func visitIDs(docs *bbolt.Bucket, ids []any, visit func(id, raw []byte) error) e
 }
 
 func visitIndex(docs *bbolt.Bucket, i *index, keys [][]byte, visit func(id, raw []byte) error) error {
-	var seen map[string]bool // a document may be found through several keys
-	if len(keys) > 1 {
+	// A list makes several entries of a document: they are found through several
+	// keys, or together when the keys fix only some of the fields.
+	var seen map[string]bool
+	if len(keys) > 1 || len(i.Fields) > 1 {
 		seen = map[string]bool{}
 	}
 	cursor := i.entries.Cursor()
