@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.mongodb.org/mongo-driver/bson"
 
+	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
 
@@ -126,10 +127,12 @@ func verify(t *testing.T, dir string, known map[string]*fate, moment string) {
 			continue
 		}
 		require.NoError(t, err, "killed %s: %s was acknowledged", moment, id)
-		n := d.Map()["n"].(int64)
+		value, _ := doc.Get(d, "n")
+		n, _ := value.(int64)
+		email, _ := doc.Get(d, "email")
 		assert.True(t, n == int64(f.n) || n == int64(f.n)+1, "killed %s: %s has n %d, acknowledged %d", moment, id, n, f.n)
 		f.n = int(n)
-		byEmail, err := c.Find(t.Context(), bson.D{{Key: "email", Value: d.Map()["email"]}}, mongo.FindOptions{})
+		byEmail, err := c.Find(t.Context(), bson.D{{Key: "email", Value: email}}, mongo.FindOptions{})
 		require.NoError(t, err)
 		require.Equal(t, []bson.D{d}, byEmail)
 	}
@@ -202,7 +205,7 @@ func killedWriter(ctx context.Context, c mongo.Collection, id string, i int) {
 }
 
 // say prints one line with one write, so that lines never mix.
-func say(words ...any) { _, _ = os.Stdout.WriteString(fmt.Sprintln(words...)) }
+func say(words ...any) { _, _ = fmt.Fprintln(os.Stdout, words...) }
 
 func fail(err error) {
 	say("failed:", err)
