@@ -28,7 +28,7 @@ type Options[A any] struct {
 	Origins    []string    // CORS; none: any localhost in development, nobody in production
 
 	BodyLimit   int64 // bytes, DefaultBodyLimit
-	Connections int   // open at the same time, 4096; more are turned away
+	Connections int   // open at the same time, 32,768; more are turned away
 
 	HeaderTimeout  time.Duration // for a request to arrive, headers and body, 30 s
 	IdleTimeout    time.Duration // between two requests of a connection, 75 s
@@ -51,7 +51,7 @@ func (o Options[A]) withDefaults() Options[A] {
 		o.Clock = time.Now
 	}
 	fallback(&o.BodyLimit, DefaultBodyLimit)
-	fallback(&o.Connections, 4096)
+	fallback(&o.Connections, 32_768)
 	fallback(&o.HeaderTimeout, 30*time.Second)
 	fallback(&o.IdleTimeout, 75*time.Second)
 	fallback(&o.WriteTimeout, 30*time.Second)

@@ -49,6 +49,7 @@ func New[A any](opts Options[A]) (*Server[A], error) {
 	s.fiber = fiber.New(fiber.Config{
 		BodyLimit:                    int(s.opts.BodyLimit),
 		Concurrency:                  s.opts.Connections,
+		ReduceMemoryUsage:            true, // idle connections hold no buffers: ten thousand must not matter
 		ReadBufferSize:               maxHeader,
 		ReadTimeout:                  s.opts.HeaderTimeout,
 		IdleTimeout:                  s.opts.IdleTimeout,
