@@ -17,7 +17,8 @@ const (
 	lookupLimit = 10 * time.Second
 )
 
-// Published is a live API, ready to run. It is shared and must not be changed.
+// Published is a live API, ready to run. It is shared and must not be changed;
+// its workflow lacks the steps and edges.
 type Published struct {
 	Workflow *Workflow
 	Program  *engine.Program
@@ -87,6 +88,7 @@ func (c *cache) load(ctx context.Context, path string, known *Published, generat
 		if err != nil {
 			return nil, GraphProblem(err)
 		}
+		w.Steps, w.Edges = nil, nil // the program holds what it needs of them
 		p = &Published{Workflow: w, Program: program}
 	}
 	c.mu.Lock()
