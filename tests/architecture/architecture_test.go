@@ -135,9 +135,18 @@ func TestOldNamesStayOut(t *testing.T) {
 		}
 		for _, name := range names {
 			assert.NotContains(t, path, name)
-			at := strings.Index(lower, name)
-			if at >= 0 && !insideWord(lower, at, len(name)) {
-				t.Errorf("%s names %s", path, name)
+			for at, rest := 0, lower; ; {
+				i := strings.Index(rest, name)
+				if i < 0 {
+					break
+				}
+				at += i
+				if !insideWord(lower, at, len(name)) {
+					t.Errorf("%s names %s", path, name)
+					break
+				}
+				at += len(name)
+				rest = lower[at:]
 			}
 		}
 	})
