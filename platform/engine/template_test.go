@@ -86,3 +86,21 @@ func FuzzTemplate(f *testing.F) {
 		require.Nil(t, program.Run(t.Context(), &engine.Env{}, object(t, sample)).Failed())
 	})
 }
+
+func FuzzPath(f *testing.F) {
+	for _, p := range []string{"obj.a.b", "arr.1", "arr.length", "input.s", "..", "arr.99999999999999999999", "s.", "{{ obj.list.0.x }}"} {
+		f.Add(p, sample)
+	}
+	f.Fuzz(func(t *testing.T, written, input string) {
+		v, err := doc.Decode([]byte(input))
+		o, ok := v.(doc.Object)
+		if err != nil || !ok {
+			return
+		}
+		program, err := types.Compile(engine.Workflow{Steps: doc.Array{
+			doc.Object{{"type", "vars"}}, doc.Object{{"type", "echo"}, {"value", doc.Array{"{{" + written + "}}", "input." + written, written}}},
+		}})
+		require.NoError(t, err)
+		require.Nil(t, program.Run(t.Context(), &engine.Env{}, o).Failed())
+	})
+}
