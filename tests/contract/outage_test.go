@@ -1,0 +1,134 @@
+package contract_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.mongodb.org/mongo-driver/bson"
+	"go.uber.org/zap"
+
+	"github.com/orchestrix/orchestrix/modules"
+	"github.com/orchestrix/orchestrix/platform/mongo"
+	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
+)
+
+// flaky is a store whose collections fail as one that cannot be reached does.
+type flaky struct {
+	mongo.Store
+	gone *atomic.Bool
+}
+
+type flakyCollection struct {
+	mongo.Collection
+	gone *atomic.Bool
+}
+
+func (f flaky) Collection(name string) mongo.Collection {
+	return flakyCollection{f.Store.Collection(name), f.gone}
+}
+
+func (c flakyCollection) err() error {
+	if c.gone.Load() {
+		return fmt.Errorf("dial tcp db.internal:27017 as canary-user: %w", mongo.ErrUnavailable)
+	}
+	return nil
+}
+
+func (c flakyCollection) FindOne(ctx context.Context, filter bson.D, opts mongo.FindOptions) (bson.D, error) {
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	return c.Collection.FindOne(ctx, filter, opts)
+}
+
+func (c flakyCollection) Find(ctx context.Context, filter bson.D, opts mongo.FindOptions) ([]bson.D, error) {
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	return c.Collection.Find(ctx, filter, opts)
+}
+
+func (c flakyCollection) FindOneAndUpdate(ctx context.Context, filter, update bson.D, opts mongo.FindUpdateOptions) (bson.D, error) {
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	return c.Collection.FindOneAndUpdate(ctx, filter, update, opts)
+}
+
+func (c flakyCollection) DeleteOne(ctx context.Context, filter bson.D) (int64, error) {
+	if err := c.err(); err != nil {
+		return 0, err
+	}
+	return c.Collection.DeleteOne(ctx, filter)
+}
+
+// A database that is lost is a 503 with a reason and no internals, and all is
+// well when it is back.
+func TestDatabaseOutage(t *testing.T) {
+	for _, environment := range []string{"development", "production"} {
+		t.Run(environment, func(t *testing.T) {
+			s := settings(t)
+			s.Environment = environment
+			store, err := embedded.Open(t.Context(), embedded.Options{Dir: s.DataDir, Logger: zap.NewNop()})
+			require.NoError(t, err)
+			gone := &atomic.Bool{}
+			program, err := modules.BuildOn(t.Context(), s, zap.NewNop(), flaky{store, gone})
+			require.NoError(t, err)
+			url, _ := launch(t, program)
+			find := `[{"type":"dbFind","collection":"things","filters":{}},{"type":"response","body":{}}]`
+			path := save(t, url, workflow("w", "ann", "x", find))
+
+			gone.Store(true)
+			rows := []exchange{
+				{name: "list", method: "GET", path: "/workflows"},
+				{name: "get", method: "GET", path: "/workflows/w?ownerId=ann"},
+				{name: "save", method: "POST", path: "/workflows", body: workflow("w", "ann", "x", find)},
+				{name: "update", method: "PUT", path: "/workflows/w", body: workflow("w", "ann", "x", find)},
+				{name: "delete", method: "DELETE", path: "/workflows/w?ownerId=ann"},
+				{name: "call", method: "POST", path: path, body: `{}`},
+			}
+			for i := range rows {
+				rows[i].status, rows[i].contains = http.StatusServiceUnavailable, []string{"database"}
+				if environment == "production" {
+					rows[i].lacks = []string{"canary-user", "db.internal"}
+				}
+			}
+			play(t, url, append(rows, exchange{name: "health", method: "GET", path: "/health", status: 200, contains: []string{`"status":"ok"`}}))
+
+			gone.Store(false)
+			got := send(t, http.MethodPost, url+path, `{}`)
+			assert.Equal(t, http.StatusOK, got.status, "%s", got.body)
+			assert.Equal(t, http.StatusOK, send(t, http.MethodGet, url+"/workflows/w?ownerId=ann", "").status)
+		})
+	}
+}
+
+// A call that reaches its workflow but not its data says so in its result.
+func TestOutageInsideARun(t *testing.T) {
+	s := settings(t)
+	store, err := embedded.Open(t.Context(), embedded.Options{Dir: s.DataDir, Logger: zap.NewNop()})
+	require.NoError(t, err)
+	gone := &atomic.Bool{}
+	program, err := modules.BuildOn(t.Context(), s, zap.NewNop(), flaky{store, gone})
+	require.NoError(t, err)
+	url, _ := launch(t, program)
+	path := save(t, url, workflow("w", "ann", "x", `[{"type":"testGate"},{"type":"dbFind","collection":"things","filters":{}}]`))
+	called := make(chan answer, 1)
+	go func() {
+		got, _ := try(context.Background(), http.MethodPost, url+path, `{}`)
+		called <- got
+	}()
+	<-gateEntered
+	gone.Store(true)
+	<-gateOpen
+	got := <-called
+	assert.Equal(t, http.StatusServiceUnavailable, got.status, "%s", got.body)
+	assert.Contains(t, got.body, `"error":"The database does not answer"`)
+	assert.Contains(t, got.body, `"failedStep":1`)
+	assert.NotContains(t, got.body, "canary-user")
+}
