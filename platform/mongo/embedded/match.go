@@ -190,8 +190,14 @@ func checkExpression(v any, expressions map[string]mongokit.Operator) error {
 				return err
 			}
 		case op.Key == "$in" || op.Key == "$nin" || op.Key == "$all":
-			if _, ok := op.Value.(bson.A); !ok {
+			list, ok := op.Value.(bson.A)
+			if !ok {
 				return fmt.Errorf("%w: %s takes a list", mongo.ErrInvalid, op.Key)
+			}
+			for _, item := range list {
+				if _, ok := item.(primitive.Regex); ok { // mongokit would compare it as a value
+					return fmt.Errorf("%w: patterns in %s", mongo.ErrUnsupported, op.Key)
+				}
 			}
 		}
 	}

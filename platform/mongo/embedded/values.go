@@ -36,7 +36,12 @@ func normalValue(v any, depth int) (any, error) {
 	}
 	switch v := v.(type) {
 	case nil, bool, string, int32, int64, float64, primitive.ObjectID, primitive.DateTime,
-		primitive.Decimal128, primitive.Binary, primitive.Regex, primitive.Timestamp:
+		primitive.Binary, primitive.Regex, primitive.Timestamp:
+		return v, nil
+	case primitive.Decimal128:
+		if _, _, err := v.BigInt(); err != nil { // mongokit takes them for 0
+			return nil, fmt.Errorf("%w: a decimal infinity or NaN", mongo.ErrUnsupported)
+		}
 		return v, nil
 	case int: // as the driver stores it
 		if v >= math.MinInt32 && v <= math.MaxInt32 {

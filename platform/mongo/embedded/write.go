@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 
 	"go.etcd.io/bbolt"
 	"go.mongodb.org/mongo-driver/bson"
@@ -119,6 +120,10 @@ func (c *collection) InsertOne(ctx context.Context, document bson.D) (any, error
 }
 
 func (c *collection) insert(b *bbolt.Bucket, document bson.D, id any) error {
+	switch id.(type) {
+	case bson.A, primitive.Regex: // as MongoDB
+		return fmt.Errorf("%w: an _id must not be a list or a pattern", mongo.ErrInvalid)
+	}
 	key := appendKey(nil, id)
 	if b.Bucket(docsBucket).Get(key) != nil {
 		return &mongo.DuplicateError{Collection: c.name, Index: "_id_"}
