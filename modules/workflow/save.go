@@ -26,12 +26,24 @@ func init() {
 }
 
 type saveRequest struct {
-	WorkflowID     string    `json:"workflowId" validate:"required"`
+	WorkflowID string `json:"workflowId" validate:"required"`
+	definition
+}
+
+// definition is what a client sends of a workflow beside its id.
+type definition struct {
 	OwnerID        string    `json:"ownerId" validate:"required"`
 	Steps          doc.Array `json:"steps" validate:"required"`
 	APIName        string    `json:"apiName" validate:"required"`
 	Edges          doc.Array `json:"edges"`
 	InputVariables doc.Array `json:"inputVariables"`
+}
+
+func (d *definition) draft(workflowID string) workflows.Draft {
+	return workflows.Draft{
+		WorkflowID: workflowID, OwnerID: d.OwnerID, APIName: d.APIName,
+		Steps: d.Steps, Edges: d.Edges, InputVariables: d.InputVariables,
+	}
 }
 
 type saveResponse struct {
@@ -43,10 +55,7 @@ type saveResponse struct {
 }
 
 func save(ctx context.Context, a *app.App, req *saveRequest) (*saveResponse, error) {
-	w, err := a.Workflows.Save(ctx, workflows.Draft{
-		WorkflowID: req.WorkflowID, OwnerID: req.OwnerID, APIName: req.APIName,
-		Steps: req.Steps, Edges: req.Edges, InputVariables: req.InputVariables,
-	})
+	w, err := a.Workflows.Save(ctx, req.draft(req.WorkflowID))
 	if err != nil {
 		return nil, err
 	}

@@ -5,8 +5,6 @@ import (
 	"net/http"
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
-	"github.com/orchestrix/orchestrix/modules/core/workflows"
-	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/registry"
 )
 
@@ -25,19 +23,12 @@ func init() {
 }
 
 type updateRequest struct {
-	WorkflowID     string    `param:"workflowId"`
-	OwnerID        string    `json:"ownerId" validate:"required"`
-	Steps          doc.Array `json:"steps" validate:"required"`
-	APIName        string    `json:"apiName" validate:"required"`
-	Edges          doc.Array `json:"edges"`
-	InputVariables doc.Array `json:"inputVariables"`
+	WorkflowID string `param:"workflowId"`
+	definition
 }
 
 func update(ctx context.Context, a *app.App, req *updateRequest) (*saveResponse, error) {
-	w, err := a.Workflows.Update(ctx, workflows.Draft{
-		WorkflowID: req.WorkflowID, OwnerID: req.OwnerID, APIName: req.APIName,
-		Steps: req.Steps, Edges: req.Edges, InputVariables: req.InputVariables,
-	})
+	w, err := a.Workflows.Update(ctx, req.draft(req.WorkflowID))
 	if err != nil {
 		return nil, err
 	}
