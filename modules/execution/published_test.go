@@ -29,6 +29,18 @@ func TestPublishedStatuses(t *testing.T) {
 	}
 }
 
+func TestPublishedAnswersAreJSON(t *testing.T) {
+	host := modulestest.Start(t, "workflow.save", "execution.published")
+	for body, want := range map[string]string{`"{{input.nul}}"`: `null`, `""`: `""`, `0`: `0`, `[]`: `[]`, `"<b>"`: `"<b>"`} {
+		host.Call(http.MethodPost, "/workflows", `{"workflowId":"w","ownerId":"o","apiName":"x","steps":[{"type":"response","body":`+body+`}]}`)
+		got := host.Call(http.MethodPost, "/workflow/run/w/x", `{"nul":null}`)
+		assert.Equal(t, want, got.Body)
+		assert.Equal(t, "application/json; charset=utf-8", got.Header.Get("Content-Type"))
+	}
+	host.Call(http.MethodPost, "/workflows", `{"workflowId":"w","ownerId":"o","apiName":"x","steps":[{"type":"response","status":204}]}`)
+	assert.Empty(t, host.Call(http.MethodPost, "/workflow/run/w/x", `{}`).Body)
+}
+
 func TestPublishedLegacyStatus(t *testing.T) {
 	t.Setenv("PUBLISHED_STATUS", "legacy")
 	host := modulestest.Start(t, "workflow.save", "execution.published")

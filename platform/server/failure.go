@@ -15,6 +15,7 @@ import (
 
 	"github.com/orchestrix/orchestrix/platform/apierr"
 	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/logging"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
 
@@ -54,7 +55,7 @@ func (s *Server[A]) fail(rctx *fasthttp.RequestCtx, pattern, id string, err erro
 		body = append(body, doc.Field{Key: f.Key, Value: f.Value})
 	}
 	if e.Status >= http.StatusInternalServerError && !s.opts.Production {
-		body = append(body, doc.Field{Key: "details", Value: err.Error()})
+		body = append(body, doc.Field{Key: "details", Value: logging.Mask(err.Error())})
 	}
 	if e.RetryAfter > 0 {
 		seconds := int((e.RetryAfter + time.Second - 1) / time.Second)

@@ -29,14 +29,14 @@ func respond(rctx *fasthttp.RequestCtx, status int, result any) {
 	if reply.Status != 0 {
 		status = reply.Status
 	}
-	switch body := reply.Body.(type) {
-	case nil:
+	switch body, raw := reply.Body.([]byte); {
+	case status == http.StatusNoContent || status == http.StatusNotModified:
 		rctx.SetStatusCode(status)
-	case []byte:
+	case raw:
 		rctx.SetStatusCode(status)
 		rctx.SetBody(body)
-	default:
-		sendJSON(rctx, status, body)
+	default: // nil too: clients parse every answer, so it is a JSON null
+		sendJSON(rctx, status, reply.Body)
 	}
 	for _, h := range reply.Header {
 		rctx.Response.Header.Set(h.Name, h.Value)
