@@ -69,7 +69,8 @@ type Header struct{ Name, Value string }
 
 // Reply is the response type of handlers that choose their own status, such as
 // published APIs. Status 0 is the route's own. A Body of type []byte is sent as
-// it is (give a Content-Type), nil sends none, anything else is sent as JSON.
+// it is (give a Content-Type), anything else as JSON, nil being null. 204 and 304
+// have no body.
 type Reply struct {
 	Status int
 	Header []Header
