@@ -24,6 +24,7 @@ var fuzzDocuments = []string{
 	`{"_id":{"x":1},"a":{"b":1},"b":{"$numberLong":"9007199254740993"}}`,
 	`{"_id":8,"a":{"$binary":{"base64":"AAE=","subType":"00"}},"b":{"$regularExpression":{"pattern":"x","options":"i"}}}`,
 	`{"_id":9,"a":{"$numberDouble":"NaN"},"b":-0.0,"c":{"d":["x",["x"]]}}`,
+	`{"_id":10,"a":[[{"b":5}]]}`,
 }
 
 var fuzzIndexes = []mongo.Index{
@@ -38,7 +39,7 @@ var fuzzIndexes = []mongo.Index{
 
 func FuzzFind(f *testing.F) {
 	for _, seed := range []string{
-		`{}`, `{"a":1}`, `{"a":null}`, `{"b":null}`, `{"b":{"$in":["x",null]}}`, `{"c.d":"x"}`, `{"c.d.e":null}`, `{"c.d.0":1,"a":1}`,
+		`{}`, `{"a":1}`, `{"a":null}`, `{"a.b":5}`, `{"b":null}`, `{"b":{"$in":["x",null]}}`, `{"c.d":"x"}`, `{"c.d.e":null}`, `{"c.d.0":1,"a":1}`,
 		`{"$or":[{"a":1},{"b":{"$regex":"^x","$options":"i"}}]}`, `{"$and":[{"a":1},{"a":{"$gt":0}}]}`,
 		`{"_id":{"$in":[1,"5",{"x":1}]}}`, `{"a":{"$not":{"$eq":1}}}`, `{"a":{"$elemMatch":{"b":1}}}`,
 		`{"a":{"$type":"decimal"}}`, `{"a":{"$size":4}}`, `{"b":{"$all":["x","y"]}}`, `{"a":{"$exists":false}}`,

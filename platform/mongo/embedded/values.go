@@ -180,7 +180,8 @@ func (c *collector) walk(v any, path []string) {
 			c.walk(v[i], path[1:])
 		}
 		for _, item := range v {
-			if _, ok := item.(bson.D); ok {
+			switch item.(type) {
+			case bson.D, bson.A: // mongokit looks into lists of lists
 				c.walk(item, path)
 			}
 		}
