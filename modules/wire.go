@@ -38,6 +38,9 @@ type Program struct {
 // Build opens the store that the settings name and puts the program together
 // on it. What a half-failed build has opened is closed again.
 func Build(ctx context.Context, s *config.Settings, log *zap.Logger) (*Program, error) {
+	if err := check(); err != nil {
+		return nil, err
+	}
 	store, err := openStore(ctx, s, log)
 	if err != nil {
 		return nil, err
@@ -52,11 +55,15 @@ func Build(ctx context.Context, s *config.Settings, log *zap.Logger) (*Program, 
 // BuildOn checks the registries and wires the services on an open store, which
 // the program closes with itself.
 func BuildOn(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.Store) (*Program, error) {
-	if err := errors.Join(app.Routes.Check(), engine.Steps.Check()); err != nil {
+	if err := check(); err != nil {
 		return nil, err
 	}
 	return wire(ctx, s, log, store)
 }
+
+// check reports every conflict among routes and step types, before anything is
+// opened.
+func check() error { return errors.Join(app.Routes.Check(), engine.Steps.Check()) }
 
 func openStore(ctx context.Context, s *config.Settings, log *zap.Logger) (mongo.Store, error) {
 	if s.MongoURI != "" {
