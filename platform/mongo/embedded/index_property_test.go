@@ -100,10 +100,12 @@ func TestIndexedFindsWhatAScanFinds(t *testing.T) {
 				both(func(c mongo.Collection) (any, error) { return c.InsertOne(ctx, d) })
 			},
 			"update": func(t *rapid.T) {
-				filter := poolFilter(t)
+				// One document: an update of many that fails stops at another one
+				// when it walks in another order.
+				filter := bson.D{{Key: "_id", Value: rapid.Int32Range(0, 12).Draw(t, "id")}}
 				op := rapid.SampledFrom([]string{"$set", "$push", "$unset"}).Draw(t, "update")
 				update := bson.D{{Key: op, Value: bson.D{{Key: poolPaths.Draw(t, "target"), Value: poolValues.Draw(t, "value")}}}}
-				both(func(c mongo.Collection) (any, error) { return c.UpdateMany(ctx, filter, update, mongo.UpdateOptions{}) })
+				both(func(c mongo.Collection) (any, error) { return c.UpdateOne(ctx, filter, update, mongo.UpdateOptions{}) })
 			},
 			"delete": func(t *rapid.T) {
 				filter := poolFilter(t)
