@@ -55,14 +55,7 @@ func get(ctx context.Context, a *app.App, req *getRequest) (*getResponse, error)
 	}
 	return &getResponse{
 		WorkflowID: w.WorkflowID, OwnerID: w.OwnerID, APIName: w.APIName, APIPath: w.APIPath,
-		Steps: orEmpty(w.Steps), Edges: orEmpty(w.Edges), InputVariables: w.InputVariables,
+		Steps: w.Steps, Edges: w.Edges, InputVariables: w.InputVariables,
 		CreatedAt: doc.Time(w.CreatedAt), UpdatedAt: doc.Time(w.UpdatedAt),
 	}, nil
-}
-
-func orEmpty(a doc.Array) doc.Array {
-	if a == nil {
-		return doc.Array{}
-	}
-	return a
 }

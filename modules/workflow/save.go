@@ -63,9 +63,5 @@ func save(ctx context.Context, a *app.App, req *saveRequest) (*saveResponse, err
 }
 
 func saved(w *workflows.Workflow) *saveResponse {
-	variables := w.InputVariables
-	if variables == nil {
-		variables = doc.Array{}
-	}
-	return &saveResponse{OK: true, WorkflowID: w.WorkflowID, APIPath: w.APIPath, APIName: w.APIName, InputVariables: variables}
+	return &saveResponse{OK: true, WorkflowID: w.WorkflowID, APIPath: w.APIPath, APIName: w.APIName, InputVariables: w.InputVariables}
 }

@@ -5,10 +5,8 @@ import (
 	"strings"
 
 	"github.com/orchestrix/orchestrix/platform/engine"
+	"github.com/orchestrix/orchestrix/platform/mongo"
 )
-
-// maxName bounds the name of a collection, in bytes: what MongoDB leaves for it.
-const maxName = 120
 
 // reserved are the collections that the platform keeps for itself (engine.md,
 // models.md); no workflow and no data endpoint may name them.
@@ -24,15 +22,11 @@ func Reserved(name string) bool {
 
 // CheckName refuses collections that are not the owner's data.
 func CheckName(name string) error {
-	switch {
-	case name == "":
-		return engine.FieldError("collection", "is required")
-	case len(name) > maxName:
-		return engine.FieldError("collection", "must be at most %d bytes", maxName)
-	case strings.ContainsAny(name, "$\x00"):
-		return engine.FieldError("collection", "must not hold $ or NUL")
-	case Reserved(name):
+	if Reserved(name) {
 		return engine.FieldError("collection", "%q belongs to the platform", name)
+	}
+	if problem := mongo.NameProblem(name); problem != "" {
+		return engine.FieldError("collection", "%s", problem)
 	}
 	return nil
 }

@@ -7,7 +7,11 @@
 // keys, so that what was saved comes back as it was.
 package doc
 
-import "go.mongodb.org/mongo-driver/bson/primitive"
+import (
+	"slices"
+
+	"go.mongodb.org/mongo-driver/bson/primitive"
+)
 
 // Object is a JSON object or BSON document with its keys in order.
 type Object = primitive.D
@@ -51,12 +55,12 @@ func Set(o Object, key string, v any) Object {
 // has none of them.
 func Without(o Object, keys ...string) Object {
 	for i := range o {
-		if !contains(keys, o[i].Key) {
+		if !slices.Contains(keys, o[i].Key) {
 			continue
 		}
 		kept := append(make(Object, 0, len(o)-1), o[:i]...)
 		for _, f := range o[i+1:] {
-			if !contains(keys, f.Key) {
+			if !slices.Contains(keys, f.Key) {
 				kept = append(kept, f)
 			}
 		}
@@ -81,15 +85,6 @@ func Falsy(v any) bool {
 		return v == 0
 	case float64:
 		return v == 0 || v != v
-	}
-	return false
-}
-
-func contains(keys []string, key string) bool {
-	for _, k := range keys {
-		if k == key {
-			return true
-		}
 	}
 	return false
 }

@@ -12,20 +12,25 @@ const MaxNameLength = 120
 // CheckName reports whether name can name a collection on every backend. Its
 // error is an ErrInvalid.
 func CheckName(name string) error {
-	reason := ""
+	if problem := NameProblem(name); problem != "" {
+		return fmt.Errorf("%w: collection name %s", ErrInvalid, problem)
+	}
+	return nil
+}
+
+// NameProblem says what keeps name from naming a collection, or "".
+func NameProblem(name string) string {
 	switch {
 	case name == "":
-		reason = "is empty"
+		return "is empty"
 	case len(name) > MaxNameLength:
-		reason = fmt.Sprintf("is longer than %d bytes", MaxNameLength)
+		return fmt.Sprintf("is longer than %d bytes", MaxNameLength)
 	case strings.ContainsRune(name, 0):
-		reason = "holds a NUL"
+		return "holds a NUL"
 	case strings.Contains(name, "$"):
-		reason = "holds a $"
+		return "holds a $"
 	case strings.HasPrefix(name, "system."):
-		reason = "starts with system., which is MongoDB's own"
-	default:
-		return nil
+		return "starts with system., which is MongoDB's own"
 	}
-	return fmt.Errorf("%w: collection name %s", ErrInvalid, reason)
+	return ""
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.mongodb.org/mongo-driver/bson"
 
+	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
 
@@ -84,7 +85,7 @@ func found(ctx context.Context, c mongo.Collection, filter bson.D) ([]string, er
 	documents, err := c.Find(ctx, filter, mongo.FindOptions{})
 	ids := make([]string, len(documents))
 	for i, d := range documents {
-		id, _ := idOf(d)
+		id, _ := doc.Get(d, "_id")
 		ids[i] = fmt.Sprint(id)
 	}
 	slices.Sort(ids)

@@ -16,11 +16,10 @@ import (
 
 // matcher tests documents against one filter.
 type matcher struct {
-	query   bson.D
-	context mongokit.Context
-	quick   []quickTest
-	allOf   bool   // the quick tests are the whole filter
-	wanted  string // a field whose index would have spared a long scan
+	query  bson.D
+	quick  []quickTest
+	allOf  bool   // the quick tests are the whole filter
+	wanted string // a field whose index would have spared a long scan
 }
 
 // quickTest is an equality that stored bytes can decide without decoding.
@@ -28,6 +27,13 @@ type quickTest struct {
 	key string
 	raw bson.RawValue
 }
+
+// operators are mongokit's with the one that it lacks. Nothing changes them.
+var operators = func() mongokit.Context {
+	expressions := maps.Clone(mongokit.ExpressionQueryOperators)
+	expressions["$regex"] = matchRegex
+	return mongokit.Context{TopLevel: mongokit.TopLevelQueryOperators, Expression: expressions}
+}()
 
 func newMatcher(filter bson.D) (*matcher, error) {
 	filter, err := normal(filter)
@@ -38,14 +44,12 @@ func newMatcher(filter bson.D) (*matcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	expressions := maps.Clone(mongokit.ExpressionQueryOperators)
-	expressions["$regex"] = matchRegex
-	m := &matcher{query: query, context: mongokit.Context{TopLevel: mongokit.TopLevelQueryOperators, Expression: expressions}}
-	if err := checkOperators(query, expressions); err != nil {
+	m := &matcher{query: query}
+	if err := checkOperators(query, operators.Expression); err != nil {
 		return nil, err
 	}
 	for _, condition := range query { // one by one: a match ends at the first that fails
-		alone := matcher{query: bson.D{condition}, context: m.context}
+		alone := matcher{query: bson.D{condition}}
 		if _, err := alone.match(bson.D{}); err != nil {
 			return nil, err
 		}
@@ -61,7 +65,7 @@ func (m *matcher) match(d bson.D) (ok bool, err error) {
 			ok, err = false, fmt.Errorf("%w: %v", mongo.ErrInvalid, p)
 		}
 	}()
-	err = mongokit.Process(m.context, &d, m.query, "", true)
+	err = mongokit.Process(operators, &d, m.query, "", true)
 	if errors.Is(err, mongokit.ErrNotMatched) {
 		return false, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"go.etcd.io/bbolt"
 	"go.mongodb.org/mongo-driver/bson"
 
+	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
 
@@ -140,7 +141,7 @@ func (u *updater) matches(ctx context.Context, b *bbolt.Bucket) ([]change, error
 	if documents, err = sorted(documents, u.sort); err != nil {
 		return nil, err
 	}
-	id, _ := idOf(documents[0])
+	id, _ := doc.Get(documents[0], "_id")
 	return []change{{id: appendKey(nil, id), before: documents[0]}}, nil
 }
 
@@ -149,7 +150,7 @@ func (u *updater) apply(b *bbolt.Bucket, ch *change) error {
 	if err != nil {
 		return err
 	}
-	if id, _ := idOf(after); !bytes.Equal(appendKey(nil, id), ch.id) {
+	if id, _ := doc.Get(after, "_id"); !bytes.Equal(appendKey(nil, id), ch.id) {
 		return fmt.Errorf("%w: an update must not change _id", mongo.ErrInvalid)
 	}
 	ch.after = after
@@ -195,15 +196,6 @@ func applied(d, filter, update bson.D, upsert bool) (after bson.D, err error) {
 		return nil, fmt.Errorf("%w: %w", mongo.ErrInvalid, err)
 	}
 	return normal(*changed)
-}
-
-func idOf(d bson.D) (any, bool) {
-	for i := range d {
-		if d[i].Key == "_id" {
-			return d[i].Value, true
-		}
-	}
-	return nil, false
 }
 
 func same(a, b bson.D) bool {
