@@ -45,7 +45,7 @@ func newMatcher(filter bson.D) (*matcher, error) {
 		return nil, err
 	}
 	m := &matcher{query: query}
-	if err := checkOperators(query, operators.Expression); err != nil {
+	if err := checkOperators(query); err != nil {
 		return nil, err
 	}
 	for _, condition := range query { // one by one: a match ends at the first that fails
@@ -144,7 +144,7 @@ func (m *matcher) addQuickTests() {
 }
 
 // checkOperators refuses what mongokit would only notice on some documents.
-func checkOperators(query bson.D, expressions map[string]mongokit.Operator) error {
+func checkOperators(query bson.D) error {
 	for _, f := range query {
 		if strings.HasPrefix(f.Key, "$") {
 			if mongokit.TopLevelQueryOperators[f.Key] == nil {
@@ -156,13 +156,13 @@ func checkOperators(query bson.D, expressions map[string]mongokit.Operator) erro
 				if !ok {
 					return fmt.Errorf("%w: %s takes documents", mongo.ErrInvalid, f.Key)
 				}
-				if err := checkOperators(branch, expressions); err != nil {
+				if err := checkOperators(branch); err != nil {
 					return err
 				}
 			}
 			continue
 		}
-		if err := checkExpression(f.Value, expressions); err != nil {
+		if err := checkExpression(f.Value); err != nil {
 			return err
 		}
 	}
@@ -172,13 +172,13 @@ func checkOperators(query bson.D, expressions map[string]mongokit.Operator) erro
 // isExpression tells operators from a document that stands for itself.
 func isExpression(d bson.D) bool { return len(d) > 0 && strings.HasPrefix(d[0].Key, "$") }
 
-func checkExpression(v any, expressions map[string]mongokit.Operator) error {
+func checkExpression(v any) error {
 	d, ok := v.(bson.D)
 	if !ok || !isExpression(d) {
 		return nil
 	}
 	for _, op := range d {
-		if expressions[op.Key] == nil {
+		if operators.Expression[op.Key] == nil {
 			return fmt.Errorf("%w: the operator %s", mongo.ErrUnsupported, op.Key)
 		}
 		nested, isDocument := op.Value.(bson.D)
@@ -186,11 +186,11 @@ func checkExpression(v any, expressions map[string]mongokit.Operator) error {
 		case op.Key == "$not" && !isDocument:
 			return fmt.Errorf("%w: $not takes an expression", mongo.ErrInvalid)
 		case op.Key == "$elemMatch" && isDocument && !isExpression(nested):
-			if err := checkOperators(nested, expressions); err != nil {
+			if err := checkOperators(nested); err != nil {
 				return err
 			}
 		case op.Key == "$not" || op.Key == "$elemMatch":
-			if err := checkExpression(nested, expressions); err != nil {
+			if err := checkExpression(nested); err != nil {
 				return err
 			}
 		case op.Key == "$in" || op.Key == "$nin" || op.Key == "$all":

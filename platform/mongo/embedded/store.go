@@ -154,18 +154,23 @@ func (s *Store) Close(ctx context.Context) error {
 
 // wrap tells a failure of the file from the errors that callers tell apart.
 func wrap(err error) error {
-	if err == nil || isKind(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if err == nil || isKind(err) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", mongo.ErrUnavailable, err)
 }
 
+// isKind reports whether a write refused, or its context ended, before anything
+// was changed. Any other error may have left its transaction half-changed.
 func isKind(err error) bool {
-	for _, kind := range []error{mongo.ErrNotFound, mongo.ErrDuplicate, mongo.ErrUnsupported, mongo.ErrInvalid, mongo.ErrUnavailable} {
+	for _, kind := range []error{
+		mongo.ErrNotFound, mongo.ErrDuplicate, mongo.ErrUnsupported, mongo.ErrInvalid, mongo.ErrUnavailable,
+		context.Canceled, context.DeadlineExceeded,
+	} {
 		if errors.Is(err, kind) {
 			return true
 		}
 	}
 	var index *mongo.IndexError
-	return errors.As(err, &index) || errors.Is(err, errUntouched)
+	return errors.As(err, &index)
 }

@@ -189,20 +189,8 @@ func collect(ctx context.Context, b *bbolt.Bucket, m *matcher, limit int) ([]cha
 		}
 		return nil
 	})
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return nil, &abandoned{err}
-	}
 	return matches, err
 }
-
-// abandoned marks a write that gave up before it changed anything, so that its
-// neighbours in the group need not be made again.
-type abandoned struct{ error }
-
-func (a *abandoned) Unwrap() error        { return a.error }
-func (a *abandoned) Is(target error) bool { return target == errUntouched }
-
-var errUntouched = errors.New("nothing was changed")
 
 func (c *collection) EnsureIndexes(ctx context.Context, indexes ...mongo.Index) error {
 	var failures []error
