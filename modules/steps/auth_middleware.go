@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"strings"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
@@ -19,32 +18,24 @@ func init() {
 }
 
 func checkToken(_ context.Context, c *engine.Call) (engine.Outcome, error) {
-	scheme, token, _ := strings.Cut(c.Authorization, " ")
-	c.Show(doc.Object{{"hasAuthHeader", c.Authorization != ""}, {"authType", orNil(scheme)}})
-	if scheme != "Bearer" || strings.TrimSpace(token) == "" {
-		return engine.Outcome{}, unauthorized("Missing or invalid Authorization header")
+	caller := engine.CheckAuthorization("", c.Tokens)
+	if c.Authorization != nil {
+		caller = c.Authorization()
 	}
-	if c.Tokens == nil {
-		return engine.Outcome{}, noTokens()
-	}
-	claims, err := c.Tokens.Verify(token)
-	if err != nil {
-		return engine.Outcome{}, unauthorized(err.Error())
+	c.Show(doc.Object{{"hasAuthHeader", caller.Scheme != ""}, {"authType", orNil(caller.Scheme)}})
+	if caller.Claims == nil {
+		return engine.Outcome{}, unauthorized(caller.Problem)
 	}
 	shown := doc.Object{{"authenticated", true}}
-	if id, ok := doc.Get(claims, "userId"); ok {
+	if id, ok := doc.Get(caller.Claims, "userId"); ok {
 		shown = append(shown, doc.Field{Key: "userId", Value: id})
 	}
 	shown = append(shown, doc.Field{Key: "outputVariable", Value: c.Output})
-	return engine.Outcome{Sets: true, Value: claims, Shown: shown}, nil
+	return engine.Outcome{Sets: true, Value: caller.Claims, Shown: shown}, nil
 }
 
 func unauthorized(message string) *engine.Error {
 	return &engine.Error{Kind: engine.Auth, Message: message}
-}
-
-func noTokens() *engine.Error {
-	return &engine.Error{Kind: engine.Internal, Message: "JWT_SECRET is not configured"}
 }
 
 func orNil(s string) any {

@@ -49,13 +49,14 @@ func TestTokensRoundTrip(t *testing.T) {
 	env := environment(t)
 	token := strings.Trim(answer(t, env, `[{"type":"jwtGenerate","payload":{"userId":"u1"},"expiresIn":60,"algorithm":"HS512"},{"type":"response","body":"{{token}}"}]`, `{}`), `"`)
 	check := `[{"type":"authMiddleware"},{"type":"response","body":"currentUser.userId"}]`
-	env.Authorization = "Bearer " + token
+	header := "Bearer " + token
+	env.Authorization = func() engine.Authorization { return engine.CheckAuthorization(header, env.Tokens) }
 	assert.Equal(t, `"u1"`, answer(t, env, check, `{}`))
-	for header, want := range map[string]string{
+	for sent, want := range map[string]string{
 		"": "Missing or invalid Authorization header", "bearer " + token: "Missing or invalid Authorization header",
 		"Bearer x": "jwt malformed", "Bearer " + token[:len(token)-2]: "invalid signature",
 	} {
-		env.Authorization = header
+		header = sent
 		failed := run(t, env, check, `{}`).Failed()
 		require.NotNil(t, failed)
 		assert.Equal(t, want, failed.Err.Message)

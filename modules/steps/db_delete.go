@@ -31,6 +31,7 @@ func compileDelete(f *engine.Fields) engine.Execute {
 			return engine.Outcome{}, err
 		}
 		c.Show(doc.Object{{"collection", collection}, {"filter", resolved}, {"deleteType", kind}})
+		reportFilter(c, collection, resolved)
 		count, err := c.Data.Delete(ctx, collection, resolved, kind == "deleteMany")
 		if err != nil {
 			return engine.Outcome{}, err

@@ -59,6 +59,7 @@ func (s *dbFind) run(ctx context.Context, c *engine.Call) (engine.Outcome, error
 		return engine.Outcome{}, err
 	}
 	c.Show(doc.Object{{"collection", s.collection}, {"findType", s.kind}, {"filters", filters}})
+	reportFilter(c, s.collection, filters)
 	q := engine.Query{Filter: filters, Sort: s.sort, Projection: s.projection}
 	if s.many {
 		return s.findMany(ctx, c, q)
@@ -72,6 +73,7 @@ func (s *dbFind) run(ctx context.Context, c *engine.Call) (engine.Outcome, error
 		id, _ := doc.Get(found, "_id")
 		outcome.Value, outcome.Shown = found, s.shown(c, 1, doc.Object{{"_id", id}})
 	}
+	reportFound(c, outcome.Shown)
 	return outcome, nil
 }
 
@@ -94,7 +96,20 @@ func (s *dbFind) findMany(ctx context.Context, c *engine.Call, q engine.Query) (
 	for i := range found {
 		list[i] = found[i]
 	}
-	return engine.Outcome{Sets: true, Value: list, Shown: s.shown(c, len(list), doc.Object{{"count", int64(len(list))}})}, nil
+	shown := s.shown(c, len(list), doc.Object{{"count", int64(len(list))}})
+	reportFound(c, shown)
+	return engine.Outcome{Sets: true, Value: list, Shown: shown}, nil
+}
+
+// reportFilter shows, before the database is asked, what it is asked for.
+func reportFilter(c *engine.Call, collection string, filter doc.Object) {
+	c.Report("Resolved filters", doc.Object{{"collection", collection}, {"filters", filter}})
+}
+
+func reportFound(c *engine.Call, shown doc.Object) {
+	count, _ := doc.Get(shown, "resultCount")
+	preview, _ := doc.Get(shown, "preview")
+	c.Report("Records found", doc.Object{{"resultCount", count}, {"preview", preview}})
 }
 
 func (s *dbFind) shown(c *engine.Call, count int, preview doc.Object) doc.Object {

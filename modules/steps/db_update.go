@@ -50,6 +50,7 @@ func (s *dbUpdate) run(ctx context.Context, c *engine.Call) (engine.Outcome, err
 		return engine.Outcome{}, err
 	}
 	c.Show(doc.Object{{"collection", s.collection}, {"filter", filter}, {"updateFields", fields}})
+	reportFilter(c, s.collection, filter)
 	if s.many {
 		return s.updateMany(ctx, c, filter, update)
 	}

@@ -15,6 +15,7 @@ func init() {
 		Type:    "delay",
 		Label:   "Delay",
 		Summary: "Waits before the next step.",
+		Waits:   true,
 		Fields: []engine.Field{
 			{Name: "seconds", Kind: engine.Number, Description: "Seconds to wait.", Example: 5},
 			{Name: "duration", Kind: engine.Template, Description: "Seconds, or a text like 500ms, 5s or 2m.", Example: "5s"},

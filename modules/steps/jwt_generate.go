@@ -44,7 +44,7 @@ func compileToken(f *engine.Fields) engine.Execute {
 		}
 		c.Show(doc.Object{{"payload", claims}, {"expiresIn", written}, {"algorithm", algorithm}})
 		if c.Tokens == nil {
-			return engine.Outcome{}, noTokens()
+			return engine.Outcome{}, engine.NoTokens()
 		}
 		token, err := c.Tokens.Sign(claims, algorithm, duration)
 		if err != nil {

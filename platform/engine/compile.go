@@ -33,6 +33,7 @@ type step struct {
 	name    string
 	output  string // name of its output variable
 	execute Execute
+	waits   bool   // see StepType
 	broken  *Error // why it cannot run
 }
 
@@ -96,7 +97,7 @@ func (r *Registry) compileStep(definition doc.Object, position int) step {
 	}
 	fields := newFields(t.Fields, values)
 	s.output = outputName(fields, t)
-	s.execute = t.Compile(fields)
+	s.execute, s.waits = t.Compile(fields), t.Waits
 	if err := fields.Err(); err != nil {
 		s.broken = asError(err)
 	}

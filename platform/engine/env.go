@@ -14,9 +14,10 @@ type Env struct {
 	Tokens        Tokens
 	Mailer        Mailer
 	Credentials   Credentials
-	Authorization string        // the caller's Authorization header
-	StepTimeout   time.Duration // limit of one step; 0 is none
-	MaxDelay      time.Duration // longest wait that a delay step may ask for
+	Authorization func() Authorization // of the caller; nil is nobody
+	StepTimeout   time.Duration        // limit of one step; 0 is none
+	MaxDelay      time.Duration        // longest wait that a delay step may ask for
+	Sink          Sink                 // hears of every step; nil is nobody
 }
 
 // Data reads and writes the documents of one owner. Its errors are *Error when

@@ -16,11 +16,19 @@ func (p *Program) Run(ctx context.Context, env *Env, input doc.Object) *Result {
 	if input == nil {
 		input = doc.Object{}
 	}
+	sink := env.Sink
+	if sink == nil {
+		sink = silent{}
+	}
+	sink.RunStarted(len(p.steps))
 	vars := newVars(p.types, input, p.declared)
 	r := &Result{Steps: make([]StepRecord, 0, len(p.steps)), Started: time.Now(), failed: -1}
 	for i := range p.steps {
-		record, response := p.steps[i].run(ctx, env, vars, i)
-		r.Steps = append(r.Steps, record)
+		r.Steps = append(r.Steps, StepRecord{Index: i, Type: p.steps[i].kind, Name: p.steps[i].name, Started: time.Now()})
+		record := &r.Steps[i]
+		sink.StepStarted(record)
+		response := p.steps[i].run(ctx, &Call{Env: env, Vars: vars, Output: p.steps[i].output, record: record, sink: sink})
+		sink.StepEnded(record)
 		if record.Err != nil {
 			r.failed, r.Response = i, nil
 			break
@@ -31,24 +39,27 @@ func (p *Program) Run(ctx context.Context, env *Env, input doc.Object) *Result {
 	}
 	r.Output = vars.All()
 	r.Duration = time.Since(r.Started)
+	sink.RunEnded(r)
 	return r
 }
 
-// run executes one step within its limits and reports how it went.
-func (s *step) run(ctx context.Context, env *Env, vars *Vars, index int) (StepRecord, *Response) {
-	record := StepRecord{Index: index, Type: s.kind, Name: s.name, Started: time.Now()}
-	call := Call{Env: env, Vars: vars, Output: s.output}
-	outcome, err := s.guarded(ctx, &call)
-	record.Input, record.Output = call.input, outcome.Shown
+// Steps is how many steps the program has.
+func (p *Program) Steps() int { return len(p.steps) }
+
+// run executes one step within its limits and fills in how it went.
+func (s *step) run(ctx context.Context, call *Call) *Response {
+	record := call.record
+	outcome, err := s.guarded(ctx, call)
+	record.Output = outcome.Shown
 	record.Duration = time.Since(record.Started)
 	if err != nil {
 		record.Err = s.describe(ctx, err)
-		return record, nil
+		return nil
 	}
 	if outcome.Sets {
-		vars.setOutput(s.kind, s.output, outcome.Value)
+		call.Vars.setOutput(s.kind, s.output, outcome.Value)
 	}
-	return record, outcome.Response
+	return outcome.Response
 }
 
 // guarded keeps a step's time limit, and turns a panic into an error.
@@ -59,7 +70,7 @@ func (s *step) guarded(ctx context.Context, call *Call) (outcome Outcome, err er
 	if err := ctx.Err(); err != nil {
 		return Outcome{}, err
 	}
-	if call.StepTimeout > 0 {
+	if call.StepTimeout > 0 && !s.waits {
 		deadline := time.Now().Add(call.StepTimeout)
 		if end, ok := ctx.Deadline(); !ok || deadline.Before(end) {
 			var cancel context.CancelFunc

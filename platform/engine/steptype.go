@@ -22,6 +22,7 @@ type StepType struct {
 	Summary string  // one sentence: what the step does
 	Fields  []Field // what an author can write
 	Output  Output  // the variable that the step sets, if any
+	Waits   bool    // it waits as it was told to, up to MaxDelay, and is not cut by the step's time limit
 	// Compile reads the fields of one step and returns what runs it. Problems
 	// with the fields are collected by f; the step then fails when it is run.
 	Compile func(f *Fields) Execute
@@ -44,12 +45,16 @@ type Call struct {
 	Vars   *Vars
 	Output string // name of the output variable
 
-	input doc.Object
+	record *StepRecord
+	sink   Sink
 }
 
 // Show records what the step works on, as soon as that is known: it becomes
 // steps[].input of the result, also when the step fails later.
-func (c *Call) Show(input doc.Object) { c.input = input }
+func (c *Call) Show(input doc.Object) { c.record.Input = input }
+
+// Report shows data to those who watch the run, before the step has ended.
+func (c *Call) Report(message string, data doc.Object) { c.sink.StepData(c.record, message, data) }
 
 // Outcome is what a step leaves behind.
 type Outcome struct {

@@ -54,7 +54,7 @@ func (r *Runner) Published(ctx context.Context, api *workflows.Published, call C
 	env := &engine.Env{
 		Data:          r.data.For(api.Workflow.OwnerID),
 		Tokens:        r.tokens,
-		Authorization: call.Authorization,
+		Authorization: func() engine.Authorization { return engine.CheckAuthorization(call.Authorization, r.tokens) },
 		StepTimeout:   r.limits.Step,
 		MaxDelay:      publishedDelay,
 	}
