@@ -60,6 +60,12 @@ var types = func() *engine.Registry {
 			return engine.Outcome{}, ctx.Err()
 		}
 	})
+	step("report", engine.Output{}, func(*engine.Fields) engine.Execute {
+		return func(_ context.Context, c *engine.Call) (engine.Outcome, error) {
+			c.Report("half way", doc.Object{{"n", int64(1)}})
+			return engine.Outcome{}, nil
+		}
+	})
 	step("strict", engine.Output{}, func(f *engine.Fields) engine.Execute {
 		f.Name("value")
 		return func(context.Context, *engine.Call) (engine.Outcome, error) { return engine.Outcome{}, nil }
