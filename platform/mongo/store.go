@@ -45,6 +45,13 @@ type Collection interface {
 	// InsertOne stores doc and returns its _id. A doc without _id gets a new
 	// ObjectID, as its first field. A taken _id or unique key is ErrDuplicate.
 	InsertOne(ctx context.Context, doc bson.D) (id any, err error)
+	// InsertMany stores every document that it can, in no promised order. One
+	// that is refused (ErrDuplicate, ErrInvalid, ErrUnsupported) is left out;
+	// once all the others are stored, the error is each kind of refusal that
+	// there was, with the DuplicateError of one document. After any other error
+	// it is not known which are stored: inserting them again, with the same
+	// _ids, is safe, for what is there is a duplicate. One call is not atomic.
+	InsertMany(ctx context.Context, docs []bson.D) error
 	// FindOne returns the first match, or ErrNotFound.
 	FindOne(ctx context.Context, filter bson.D, opts FindOptions) (bson.D, error)
 	// Find returns the matches, at most opts.Limit (MaxResults when it is 0).

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 
 	"go.etcd.io/bbolt"
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/bson/primitive"
 
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
@@ -107,41 +105,6 @@ func (ch *change) make(b *bbolt.Bucket, collection string) error {
 		return b.Bucket(docsBucket).Delete(ch.id)
 	}
 	return b.Bucket(docsBucket).Put(ch.id, raw)
-}
-
-func (c *collection) InsertOne(ctx context.Context, document bson.D) (any, error) {
-	document, err := normal(document)
-	if err != nil {
-		return nil, err
-	}
-	document, id := withID(document)
-	err = c.update(ctx, func(b *bbolt.Bucket) error { return c.insert(b, document, id) })
-	return id, err
-}
-
-func (c *collection) insert(b *bbolt.Bucket, document bson.D, id any) error {
-	switch id.(type) {
-	case bson.A, primitive.Regex: // as MongoDB
-		return fmt.Errorf("%w: an _id must not be a list or a pattern", mongo.ErrInvalid)
-	}
-	key := appendKey(nil, id)
-	if b.Bucket(docsBucket).Get(key) != nil {
-		return &mongo.DuplicateError{Collection: c.name, Index: "_id_"}
-	}
-	ch := change{id: key, after: document}
-	return ch.make(b, c.name)
-}
-
-// withID puts the _id first, making one when there is none.
-func withID(document bson.D) (bson.D, any) {
-	for i, f := range document {
-		if f.Key == "_id" {
-			rest := append(append(make(bson.D, 0, len(document)), f), document[:i]...)
-			return append(rest, document[i+1:]...), f.Value
-		}
-	}
-	id := primitive.NewObjectID()
-	return append(bson.D{{Key: "_id", Value: id}}, document...), id
 }
 
 func (c *collection) DeleteOne(ctx context.Context, filter bson.D) (int64, error) {

@@ -18,7 +18,7 @@ import (
 // Run runs the suite, each case on an empty store of its own. Cases named in
 // skip are left out; a backend says beside the name why.
 func Run(t *testing.T, open func(t *testing.T) mongo.Store, skip ...string) {
-	for _, group := range []map[string]func(*fixture){documents, filters, updates, indexes, concurrency} {
+	for _, group := range []map[string]func(*fixture){documents, inserts, filters, updates, indexes, concurrency} {
 		for name, run := range group {
 			t.Run(name, func(t *testing.T) {
 				if slices.Contains(skip, name) {

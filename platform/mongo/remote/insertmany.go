@@ -1,0 +1,62 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/bson"
+	driver "go.mongodb.org/mongo-driver/mongo"
+	"go.mongodb.org/mongo-driver/mongo/options"
+
+	"github.com/orchestrix/orchestrix/platform/mongo"
+)
+
+// maxDocument is the server's limit of a document, in bytes of BSON.
+const maxDocument = 16 << 20
+
+// InsertMany encodes the documents itself: the driver would refuse all of them
+// for one that it cannot encode or that is too large.
+func (c *collection) InsertMany(ctx context.Context, docs []bson.D) error {
+	var refused mongo.Refusals
+	encoded := make([]any, 0, len(docs))
+	for _, doc := range docs {
+		raw, err := bson.Marshal(withID(doc))
+		switch {
+		case err != nil:
+			refused.Add(fmt.Errorf("%w: a value cannot be encoded", mongo.ErrInvalid))
+		case len(raw) > maxDocument:
+			refused.Add(fmt.Errorf("%w: a document may have at most %d MB", mongo.ErrInvalid, maxDocument>>20))
+		default:
+			encoded = append(encoded, bson.Raw(raw))
+		}
+	}
+	for batch := range mongo.Batches(encoded, func(doc any) int { return len(doc.(bson.Raw)) }) {
+		here, err := run(ctx, c, func(ctx context.Context) (*mongo.Refusals, error) { return c.insertBatch(ctx, batch) })
+		if err != nil {
+			return err
+		}
+		refused.Join(here)
+	}
+	return refused.Err()
+}
+
+// insertBatch is one write. Its error is a failure; what the server refused of
+// single documents is in the refusals.
+func (c *collection) insertBatch(ctx context.Context, batch []any) (*mongo.Refusals, error) {
+	var refused mongo.Refusals
+	_, err := c.driver.InsertMany(ctx, batch, options.InsertMany().SetOrdered(false))
+	var many driver.BulkWriteException
+	if !errors.As(err, &many) {
+		return &refused, err
+	}
+	for _, e := range many.WriteErrors {
+		if err := mapServerError(c.Name(), serverError{e.Code, e.Message, e.Raw}); !refused.Add(err) {
+			return nil, err
+		}
+	}
+	if concern := many.WriteConcernError; concern != nil { // not known to be durable
+		return nil, mapServerError(c.Name(), serverError{concern.Code, concern.Message, concern.Raw})
+	}
+	return &refused, nil
+}
