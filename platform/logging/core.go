@@ -39,9 +39,7 @@ func (c *core) Write(e zapcore.Entry, fields []zapcore.Field) error {
 	return c.Core.Write(e, c.fields(fields))
 }
 
-func (c *core) text(s string, limit int) string {
-	return cut(c.mask.String(precut(s)), len(s), limit)
-}
+func (c *core) text(s string, limit int) string { return c.mask.Text(s, limit) }
 
 // fields returns the fields masked; the caller's slice is left alone.
 func (c *core) fields(fields []zapcore.Field) []zapcore.Field {
@@ -60,7 +58,7 @@ func (c *core) field(f zapcore.Field) zapcore.Field {
 		return f
 	case zapcore.StringType:
 		if secret {
-			return zap.String(f.Key, masked)
+			return zap.String(f.Key, Masked)
 		}
 		if s := c.text(f.String, maxField); s != f.String {
 			return zap.String(f.Key, s)
@@ -68,12 +66,12 @@ func (c *core) field(f zapcore.Field) zapcore.Field {
 		return f
 	case zapcore.ErrorType, zapcore.StringerType:
 		if secret {
-			return zap.String(f.Key, masked)
+			return zap.String(f.Key, Masked)
 		}
 		return zap.String(f.Key, c.text(safeText(f.Interface), maxField))
 	case zapcore.ByteStringType, zapcore.BinaryType:
 		if secret {
-			return zap.String(f.Key, masked)
+			return zap.String(f.Key, Masked)
 		}
 		b, _ := f.Interface.([]byte)
 		return zap.String(f.Key, c.text(string(b), maxField))
@@ -83,7 +81,7 @@ func (c *core) field(f zapcore.Field) zapcore.Field {
 		return c.marshalled(f)
 	}
 	if secret && !countsTokens(f.Key) {
-		return zap.String(f.Key, masked)
+		return zap.String(f.Key, Masked)
 	}
 	return f
 }

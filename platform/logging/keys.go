@@ -13,6 +13,18 @@ func IsSecretKey(key string) bool {
 	return hasSecretWord(key)
 }
 
+// IsSecret reports whether v is a secret because of the name that it goes by.
+// Whether there is one (null, true, false) is not; nor is a model's usage.
+func IsSecret(key string, v any) bool {
+	switch v.(type) {
+	case nil, bool:
+		return false
+	case int64, int32, float64:
+		return IsSecretKey(key) && !countsTokens(key)
+	}
+	return IsSecretKey(key)
+}
+
 // countsTokens tells the numbers of a model's usage from tokens.
 func countsTokens(key string) bool { return strings.Contains(strings.ToLower(key), "tokens") }
 

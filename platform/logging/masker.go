@@ -10,7 +10,8 @@ import (
 	"github.com/orchestrix/orchestrix/platform/doc"
 )
 
-const masked = "***"
+// Masked stands where a secret was.
+const Masked = "***"
 
 // minSecret is the shortest registered value that is looked for: shorter ones
 // would blank out parts of ordinary words.
@@ -22,7 +23,12 @@ type Masker struct{ secrets []string }
 // NewMasker makes a Masker that knows the given values besides the shapes that
 // every Masker knows. Values under 4 bytes are ignored.
 func NewMasker(secrets ...string) *Masker {
-	m := &Masker{}
+	return (&Masker{}).With(secrets...)
+}
+
+// With is a Masker that knows further values.
+func (m *Masker) With(secrets ...string) *Masker {
+	m = &Masker{secrets: slices.Clone(m.secrets)}
 	for _, s := range secrets {
 		if len(s) < minSecret {
 			continue
@@ -55,16 +61,21 @@ func Mask(s string) string { return shapes.String(s) }
 func (m *Masker) String(s string) string {
 	for _, secret := range m.secrets {
 		if strings.Contains(s, secret) {
-			s = strings.ReplaceAll(s, secret, masked)
+			s = strings.ReplaceAll(s, secret, Masked)
 		}
 	}
+	signs := signsIn(s)
 	for i := range patterns {
-		if p := &patterns[i]; p.hint(s) {
+		if p := &patterns[i]; p.signs&signs != 0 && p.hint(s) {
 			s = p.find.ReplaceAllString(s, p.replace)
 		}
 	}
 	return s
 }
+
+// Text returns s masked and cut to limit bytes; a text that was cut ends with
+// the length that it had.
+func (m *Masker) Text(s string, limit int) string { return cut(m.String(precut(s)), len(s), limit) }
 
 // Value returns a document value masked at every depth: texts as by String,
 // and whatever a secret's name names. v itself is left alone.
@@ -89,21 +100,37 @@ func (m *Masker) Value(v any) any {
 }
 
 func (m *Masker) field(key string, v any) any {
-	if !IsSecretKey(key) {
-		return m.Value(v)
+	if IsSecret(key, v) {
+		return Masked
 	}
-	switch v.(type) {
-	case nil, bool:
-		return v
-	case int64, int32, float64:
-		if countsTokens(key) {
-			return v
-		}
+	return m.Value(v)
+}
+
+// A sign is a byte without which a pattern cannot match. Most texts have none of
+// them, and are done after one look at each byte.
+const (
+	signMark   = 1 << iota // : or =
+	signSpace              // or %, between a scheme and its credentials
+	signDollar             // of a password hash
+	signJ                  // of a JSON Web Token: eyJ
+	signDash               // - or _ in a provider's key
+	signZ                  // AIza
+)
+
+var signOf = [256]uint8{
+	':': signMark, '=': signMark, ' ': signSpace, '\t': signSpace, '\n': signSpace, '\r': signSpace, '\f': signSpace, '\v': signSpace, '%': signSpace,
+	'$': signDollar, 'J': signJ, '-': signDash, '_': signDash, 'z': signZ,
+}
+
+func signsIn(s string) (signs uint8) {
+	for i := range len(s) {
+		signs |= signOf[s[i]]
 	}
-	return masked
+	return signs
 }
 
 type pattern struct {
+	signs   uint8             // at least one of them is in every match
 	hint    func(string) bool // cheap: false when find cannot match
 	find    *regexp.Regexp
 	replace string
@@ -119,17 +146,17 @@ func contains(parts ...string) func(string) bool {
 // a single word to the end is a value: "verify token: jwt expired" is a sentence. The user part of a connection string
 // reaches to the last @, since passwords with an unescaped one do occur.
 var patterns = []pattern{
-	{contains("://"), regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)(?:[^\s"'<>/?#:@]*:[^\s"'<>]*@|[^\s"'<>/?#]*@)`), `${1}` + masked + `@`},
-	{contains("eyJ"), regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?`), masked},
-	{contains("$2"), regexp.MustCompile(`\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{8,}`), masked},
-	{assigned, regexp.MustCompile(`(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*key):[ \t]+[^\r\n"]+`), `${1}: ` + masked},
-	{contains("earer", "EARER"), regexp.MustCompile(`(?i)\b(bearer)(?:\s+|%20)[A-Za-z0-9._~+/=-]{8,}`), `${1} ` + masked},
-	{contains("asic ", "ASIC "), regexp.MustCompile(`(?i)\b(basic)\s+[A-Za-z0-9+/=_-]{12,}`), `${1} ` + masked},
-	{contains("sk-", "gsk_", "hf_", "AIza"), regexp.MustCompile(`\b(?:sk-|gsk_|hf_|AIza)[A-Za-z0-9_-]{16,}`), masked},
-	{contains("?key=", "&key="), regexp.MustCompile(`([?&]key=)[^\s&"']+`), `${1}` + masked},
-	{assigned, regexp.MustCompile(`(?im)((?:password|passwd|passphrase|pwd|secret):[ \t]+)[^\s"',;]+([ \t\r]*(?:$|[,;}]))`), `${1}` + masked + `${2}`},
-	{assigned, regexp.MustCompile(`(?i)([\w.-]*(?:` + words + `)[\w.-]*\\?["']?\s*[:=]\s*\\?)"(?:[^"\\]|\\.)*"?`), `${1}"` + masked + `"`},
-	{assigned, regexp.MustCompile(`(?i)([\w.-]*(?:` + words + `)[\w.-]*(?:[:=]| Value:))[^\s&,;"'\])}:=][^\s&,;"'\])}]*`), `${1}` + masked},
+	{signMark, contains("://"), regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)(?:[^\s"'<>/?#:@]*:[^\s"'<>]*@|[^\s"'<>/?#]*@)`), `${1}` + Masked + `@`},
+	{signJ, contains("eyJ"), regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?`), Masked},
+	{signDollar, contains("$2"), regexp.MustCompile(`\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{8,}`), Masked},
+	{signMark, assigned, regexp.MustCompile(`(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*key):[ \t]+[^\r\n"]+`), `${1}: ` + Masked},
+	{signSpace, contains("earer", "EARER"), regexp.MustCompile(`(?i)\b(bearer)(?:\s+|%20)[A-Za-z0-9._~+/=-]{8,}`), `${1} ` + Masked},
+	{signSpace, contains("asic ", "ASIC "), regexp.MustCompile(`(?i)\b(basic)\s+[A-Za-z0-9+/=_-]{12,}`), `${1} ` + Masked},
+	{signDash | signZ, contains("sk-", "gsk_", "hf_", "AIza"), regexp.MustCompile(`\b(?:sk-|gsk_|hf_|AIza)[A-Za-z0-9_-]{16,}`), Masked},
+	{signMark, contains("?key=", "&key="), regexp.MustCompile(`([?&]key=)[^\s&"']+`), `${1}` + Masked},
+	{signMark, assigned, regexp.MustCompile(`(?im)((?:password|passwd|passphrase|pwd|secret):[ \t]+)[^\s"',;]+([ \t\r]*(?:$|[,;}]))`), `${1}` + Masked + `${2}`},
+	{signMark, assigned, regexp.MustCompile(`(?i)([\w.-]*(?:` + words + `)[\w.-]*\\?["']?\s*[:=]\s*\\?)"(?:[^"\\]|\\.)*"?`), `${1}"` + Masked + `"`},
+	{signMark, assigned, regexp.MustCompile(`(?i)([\w.-]*(?:` + words + `)[\w.-]*(?:[:=]| Value:))[^\s&,;"'\])}:=][^\s&,;"'\])}]*`), `${1}` + Masked},
 }
 
 const words = `password|passwd|passphrase|pwd|secret|token|api[_-]?key|authorization|cookie|credential|private[_-]?key|access[_-]?key`
