@@ -1,0 +1,95 @@
+// Package runlog is the log of a run: what an entry holds, how it is stored and
+// sent, and how secrets are kept out of it (contract file realtime.md).
+package runlog
+
+import (
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/orchestrix/orchestrix/platform/doc"
+)
+
+// Kind is what an entry says; it stands for a pair of type and phase.
+type Kind uint8
+
+// The kinds of entry, in the order in which a run has them.
+const (
+	RunStarted Kind = iota
+	StepStarted
+	StepData
+	StepFinished
+	StepFailed
+	RunFinished
+	RunFailed
+)
+
+var kinds = [...]struct{ name, phase string }{
+	RunStarted:   {"step_start", "info"},
+	StepStarted:  {"step_start", "step_started"},
+	StepData:     {"step_data", "data"},
+	StepFinished: {"step_complete", "step_finished"},
+	StepFailed:   {"step_error", "error"},
+	RunFinished:  {"workflow_complete", "execution_finished"},
+	RunFailed:    {"workflow_failed", "execution_failed"},
+}
+
+// Type is what clients tell entries apart by.
+func (k Kind) Type() string { return kinds[k].name }
+
+// Phase is what the stream frontend tells entries apart by.
+func (k Kind) Phase() string { return kinds[k].phase }
+
+// Ends reports whether a run's log ends with such an entry.
+func (k Kind) Ends() bool { return k == RunFinished || k == RunFailed }
+
+// Step is the step that an entry is about.
+type Step struct {
+	Index      int
+	Type, Name string
+}
+
+// Entry is one entry of a run's log. Once published it is shared by everyone who
+// follows the run and must not be changed.
+type Entry struct {
+	ExecutionID    string
+	Seq            int64 // from 0, without gaps
+	Kind           Kind
+	Step           *Step // nil when it is about the whole run
+	Title, Message string
+	Input, Output  any
+	Data           any
+	Metadata       doc.Object
+	Error          string
+	Duration       time.Duration // of the step, or of the run that has ended
+	TotalSteps     int
+	FailedStep     int // of a RunFailed: the index of the step, or -1
+	At             time.Time
+
+	texts [encodings]atomic.Pointer[[]byte]
+}
+
+// ID is unique in the entry's run, and the same each time it is read.
+func (e *Entry) ID() string { return e.ExecutionID + ":" + strconv.FormatInt(e.Seq, 10) }
+
+// Encoding names a form of an entry that is made once for all who get it.
+type Encoding uint8
+
+// The forms that are kept.
+const (
+	SocketIO  Encoding = iota // an event of the Socket.IO transport
+	Stream                    // a frame of the log stream
+	Plain                     // JSON
+	encodings = iota
+)
+
+// Encoded returns the entry in a form, made by build when nobody has yet. It is
+// shared: it must not be changed.
+func (e *Entry) Encoded(form Encoding, build func(*Entry) []byte) []byte {
+	if text := e.texts[form].Load(); text != nil {
+		return *text
+	}
+	text := build(e)
+	e.texts[form].Store(&text)
+	return text
+}
