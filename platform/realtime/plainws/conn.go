@@ -13,13 +13,9 @@ import (
 // ErrClosed is returned by WaitQueued when the connection is closed.
 var ErrClosed = errors.New("the connection is closed")
 
-const (
-	// closeWait is what a client has to take a close frame and answer it.
-	closeWait = 3 * time.Second
-	// frameCost is what a queued frame costs besides its bytes, so that a limit
-	// in bytes limits the number of frames too.
-	frameCost = 32
-)
+// frameCost is what a queued frame costs besides its bytes, so that a limit in
+// bytes limits the number of frames too.
+const frameCost = 32
 
 // Peer is what a caller does on one connection. Any of the three may be nil.
 // Open and Message are called one after the other, and Message owns its bytes,
@@ -122,7 +118,7 @@ func (c *Conn) WaitQueued(ctx context.Context, below int) error {
 }
 
 // Close sends what is queued and then a close frame, and ends the connection
-// when the client has answered, or 3 seconds later. It does not wait; further
+// when the client has answered, or CloseTimeout later. It does not wait; further
 // calls do nothing. The reason is cut to the 123 bytes that fit.
 func (c *Conn) Close(code int, reason string) {
 	c.mu.Lock()
@@ -136,7 +132,7 @@ func (c *Conn) close(goodbye []byte) {
 		return
 	}
 	c.closing, c.goodbye = true, goodbye
-	c.deadline = time.AfterFunc(closeWait, c.cut)
+	c.deadline = time.AfterFunc(c.server.opts.CloseTimeout, c.cut)
 	c.wake()
 	c.notify()
 }

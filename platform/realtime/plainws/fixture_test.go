@@ -21,6 +21,9 @@ import (
 // patience is what a test waits for anything; no test is meant to.
 const patience = 20 * time.Second
 
+// brief is for tests whose clients do not read to the end.
+var brief = plainws.Options{CloseTimeout: 50 * time.Millisecond}
+
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/valyala/fasthttp.updateServerDate.func1"))
 }

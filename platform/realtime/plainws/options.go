@@ -11,6 +11,7 @@ type Options struct {
 	PingInterval time.Duration // between two pings to a client, 25 s
 	PongTimeout  time.Duration // a client that is silent for longer is dropped, 60 s
 	WriteTimeout time.Duration // for a client to take one write, 10 s
+	CloseTimeout time.Duration // for a client to take the close frame and answer it, 3 s
 
 	MaxMessage    int64 // bytes of a message from a client, 64 KiB; more closes the connection with 1009
 	MaxQueueBytes int   // that may wait for one client, 4 MiB; more closes the connection with 1013
@@ -27,6 +28,7 @@ func (o Options) withDefaults() Options {
 	fallback(&o.PingInterval, 25*time.Second)
 	fallback(&o.PongTimeout, 60*time.Second)
 	fallback(&o.WriteTimeout, 10*time.Second)
+	fallback(&o.CloseTimeout, 3*time.Second)
 	fallback(&o.MaxMessage, 64<<10)
 	fallback(&o.MaxQueueBytes, 4<<20)
 	fallback(&o.MaxConns, 20_000)

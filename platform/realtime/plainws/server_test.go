@@ -81,7 +81,7 @@ func TestSeveralServersAtOnce(t *testing.T) {
 			return plainws.Peer{Message: func(c *plainws.Conn, b []byte) { c.Send([]byte(name + string(b))) }}
 		}
 	}
-	one, two, three := onFiber(t, plainws.Options{}, prefix("one ")), onHost(t, plainws.Options{}, prefix("two ")), onHost(t, plainws.Options{}, prefix("three "))
+	one, two, three := onFiber(t, brief, prefix("one ")), onHost(t, brief, prefix("two ")), onHost(t, brief, prefix("three "))
 	var all sync.WaitGroup
 	for i, m := range []*mounted{one, two, three} {
 		name := []string{"one ", "two ", "three "}[i]
@@ -104,7 +104,7 @@ func TestSeveralServersAtOnce(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	everywhere(t, func(t *testing.T, mount func(plainws.Options, peers) *mounted) {
-		m := mount(plainws.Options{MaxConns: 1, AllowOrigin: func(o string) bool { return o == "https://ok.example" }}, echo)
+		m := mount(plainws.Options{MaxConns: 1, CloseTimeout: brief.CloseTimeout, AllowOrigin: func(o string) bool { return o == "https://ok.example" }}, echo)
 		upgrade := func(headers ...string) (int, string, http.Header) {
 			conn, err := net.Dial("tcp", m.addr)
 			require.NoError(t, err)
