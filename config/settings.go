@@ -43,6 +43,13 @@ type Settings struct {
 	RunTimeout      time.Duration
 	StepTimeout     time.Duration
 
+	BackgroundTimeout time.Duration
+	RunWorkers        int
+	RunQueue          int
+	RunHistory        string
+	RetentionDays     int
+	RetentionCount    int
+
 	AIProvider, AIModel       string
 	GroqKey, OpenAIKey        string
 	GeminiKey, HuggingFaceKey string

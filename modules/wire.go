@@ -19,6 +19,7 @@ import (
 	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
 	"github.com/orchestrix/orchestrix/platform/mongo/remote"
+	"github.com/orchestrix/orchestrix/platform/realtime"
 	"github.com/orchestrix/orchestrix/platform/server"
 )
 
@@ -80,24 +81,59 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 		Background: background.NewGroup(maxBackground, log),
 		Workflows:  workflows.NewService(store, engine.Steps, log, time.Now),
 	}
+	records := runs.NewRecords(store)
+	a.Hub = realtime.NewHub(records, log, s.MongoURI != "")
 	tokens := auth.NewTokens([]byte(s.JWTSecret), time.Now)
-	a.Runs = runs.NewRunner(data.NewProvider(store, time.Now), tokens, runs.Limits{Run: s.RunTimeout, Step: s.StepTimeout}, log)
-	if err := ensureIndexes(ctx, a, store); err != nil {
+	var err error
+	a.Runs, err = runs.New(records, data.NewProvider(store, time.Now), engine.Steps, tokens, a.Hub, runOptions(s, log))
+	if err != nil {
 		return nil, err
 	}
-	host, err := server.New(server.Options[*app.App]{
+	p := &Program{App: a, Store: store}
+	if err := p.begin(ctx); err != nil {
+		return nil, errors.Join(err, p.closeServices(ctx))
+	}
+	return p, nil
+}
+
+// begin makes the host and takes up what an earlier process has left.
+func (p *Program) begin(ctx context.Context) (err error) {
+	s := p.App.Settings
+	p.Server, err = server.New(server.Options[*app.App]{
 		Registry:   app.Routes,
-		App:        a,
-		Logger:     log,
+		App:        p.App,
+		Logger:     p.App.Log,
 		Production: s.Production(),
 		Origins:    s.FrontendURLs,
 		// A published call ends itself, with an answer that says how far it came.
 		RequestTimeout: s.RunTimeout + 5*time.Second,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return &Program{App: a, Server: host, Store: store}, nil
+	if err := ensureIndexes(ctx, p.App, p.Store); err != nil {
+		return err
+	}
+	if err := p.App.Runs.Start(ctx); err != nil {
+		return fmt.Errorf("taking up runs: %w", err)
+	}
+	return nil
+}
+
+func runOptions(s *config.Settings, log *zap.Logger) runs.Options {
+	return runs.Options{
+		Limits:   runs.Limits{Published: s.RunTimeout, Background: s.BackgroundTimeout, Step: s.StepTimeout},
+		History:  runs.History(s.RunHistory),
+		Workers:  s.RunWorkers,
+		Queue:    s.RunQueue,
+		Shared:   s.MongoURI != "",
+		KeepDays: s.RetentionDays,
+		KeepMost: s.RetentionCount,
+		Secret:   []byte(s.JWTSecret),
+		Masked:   s.Secrets(),
+		Clock:    time.Now,
+		Logger:   log,
+	}
 }
 
 // ensureIndexes makes the indexes of models.md. An old database that breaks a
@@ -108,7 +144,7 @@ func ensureIndexes(ctx context.Context, a *app.App, store mongo.Store) error {
 	users := func(ctx context.Context) error {
 		return store.Collection("users").EnsureIndexes(ctx, mongo.Index{Fields: []string{"emailKey"}, Unique: true, Sparse: true})
 	}
-	for _, ensure := range []func(context.Context) error{a.Workflows.EnsureIndexes, users} {
+	for _, ensure := range []func(context.Context) error{a.Workflows.EnsureIndexes, a.Runs.EnsureIndexes, users} {
 		err := ensure(ctx)
 		var broken *mongo.IndexError
 		if errors.As(err, &broken) {
@@ -123,5 +159,11 @@ func ensureIndexes(ctx context.Context, a *app.App, store mongo.Store) error {
 // Close stops taking requests, lets those under way finish, and releases
 // everything, in the reverse order of Build.
 func (p *Program) Close(ctx context.Context) error {
-	return errors.Join(p.Server.Shutdown(ctx), p.App.Background.Close(ctx), p.Store.Close(ctx))
+	return errors.Join(p.Server.Shutdown(ctx), p.closeServices(ctx), p.Store.Close(ctx))
+}
+
+func (p *Program) closeServices(ctx context.Context) error {
+	err := errors.Join(p.App.Runs.Close(ctx), p.App.Background.Close(ctx))
+	p.App.Hub.Close()
+	return err
 }

@@ -65,6 +65,7 @@ type Entry struct {
 	TotalSteps     int
 	FailedStep     int // of a RunFailed: the index of the step, or -1
 	At             time.Time
+	Size           int // in memory, roughly, in bytes
 
 	texts [encodings]atomic.Pointer[[]byte]
 }

@@ -12,9 +12,6 @@ func (e *Entry) AppendJSON(dst []byte) []byte { return e.appendJSON(dst, doc.Tim
 // log stream has it.
 func (e *Entry) AppendStreamJSON(dst []byte) []byte { return e.appendJSON(dst, e.At.UnixMilli()) }
 
-// MarshalJSON is AppendJSON, for answers over HTTP.
-func (e *Entry) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil), nil }
-
 func (e *Entry) appendJSON(dst []byte, timestamp any) []byte {
 	o := make(doc.Object, 0, 20)
 	o = append(o, doc.Field{Key: "id", Value: e.ID()}, doc.Field{Key: "executionId", Value: e.ExecutionID}, doc.Field{Key: "seq", Value: e.Seq})

@@ -86,13 +86,24 @@ func (m *Masker) Value(v any) any {
 	return c.value(v)
 }
 
-// Object copies an object, nil being none.
-func (m *Masker) Object(o doc.Object) any {
-	if o == nil {
-		return nil
+// Fill copies values into an entry, nil being none, and notes its size.
+func (m *Masker) Fill(e *Entry, input, output, data doc.Object) {
+	e.Size = entrySize + len(e.Error)
+	for _, part := range []struct {
+		from doc.Object
+		to   *any
+	}{{input, &e.Input}, {output, &e.Output}, {data, &e.Data}} {
+		if part.from == nil {
+			continue
+		}
+		c := copier{Masker: m, left: maxValue}
+		*part.to = c.object(part.from, true)
+		e.Size += maxValue - c.left
 	}
-	return m.Value(o)
 }
+
+// entrySize is what an entry takes apart from its values, roughly.
+const entrySize = 512
 
 // Error copies the text of an error.
 func (m *Masker) Error(s string) string { return m.values.Text(s, maxError) }

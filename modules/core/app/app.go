@@ -11,6 +11,7 @@ import (
 	"github.com/orchestrix/orchestrix/modules/core/runs"
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	"github.com/orchestrix/orchestrix/platform/background"
+	"github.com/orchestrix/orchestrix/platform/realtime"
 	"github.com/orchestrix/orchestrix/platform/registry"
 )
 
@@ -21,7 +22,8 @@ type App struct {
 	Now        func() time.Time
 	Background *background.Group
 	Workflows  *workflows.Service
-	Runs       *runs.Runner
+	Runs       *runs.Service
+	Hub        *realtime.Hub
 }
 
 // Route is a route whose handler gets an *App.

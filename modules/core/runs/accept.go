@@ -1,0 +1,96 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"go.mongodb.org/mongo-driver/bson/primitive"
+
+	"github.com/orchestrix/orchestrix/modules/core/workflows"
+	"github.com/orchestrix/orchestrix/platform/apierr"
+	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/engine"
+	"github.com/orchestrix/orchestrix/platform/mongo"
+)
+
+// Request asks for a background run.
+type Request struct {
+	Workflow      engine.Workflow
+	WorkflowID    string // "" when the steps were sent
+	OwnerID       string
+	Trigger       Trigger
+	Input         doc.Object
+	Authorization string // the Authorization header; only the claims of a valid token are kept
+}
+
+// queueRetry is when a client whose run was not accepted may try again.
+const queueRetry = 2 * time.Second
+
+// Accept queues a run and returns the id of its execution: from then on the run
+// is not lost, whatever happens to this process. A workflow that can never run is
+// a 400, a full queue a 503.
+func (s *Service) Accept(ctx context.Context, req Request) (executionID string, err error) {
+	program, err := s.types.Compile(req.Workflow)
+	if err != nil {
+		return "", workflows.GraphProblem(err)
+	}
+	if !s.queue.reserve() {
+		return "", errFull
+	}
+	x := Execution{
+		ID: newID(), WorkflowID: req.WorkflowID, OwnerID: req.OwnerID, Trigger: req.Trigger,
+		Status: Queued, StepCount: program.Steps(), CreatedAt: s.now(),
+	}
+	caller := engine.CheckAuthorization(req.Authorization, s.tokens)
+	sealed := s.seal.seal(x.ID, pack(req, caller))
+	d := append(x.document(), doc.Field{Key: "payload", Value: primitive.Binary{Data: sealed}})
+	if _, err := s.executions.InsertOne(ctx, d); err != nil {
+		s.queue.release()
+		if errors.Is(err, mongo.ErrInvalid) {
+			return "", errTooLarge.Because(err)
+		}
+		return "", err
+	}
+	s.queue.push(x.ID)
+	return x.ID, nil
+}
+
+var (
+	errFull = &apierr.Error{
+		Status: http.StatusServiceUnavailable, Code: "QUEUE_FULL", Title: "Too many runs are waiting; try again later", RetryAfter: queueRetry,
+	}
+	errTooLarge = apierr.New(http.StatusRequestEntityTooLarge, "The run cannot be queued: its steps and input are too large")
+)
+
+// pack is what a run needs when its turn comes.
+func pack(req Request, caller engine.Authorization) doc.Object {
+	auth := doc.Object{{Key: "scheme", Value: caller.Scheme}, {Key: "problem", Value: caller.Problem}}
+	if caller.Claims != nil {
+		auth = append(auth, doc.Field{Key: "claims", Value: caller.Claims})
+	}
+	return doc.Object{
+		{Key: "steps", Value: req.Workflow.Steps}, {Key: "edges", Value: req.Workflow.Edges},
+		{Key: "inputVariables", Value: req.Workflow.InputVariables}, {Key: "stored", Value: req.Workflow.Stored},
+		{Key: "input", Value: req.Input}, {Key: "auth", Value: auth},
+	}
+}
+
+func unpack(payload doc.Object) (w engine.Workflow, input doc.Object, caller engine.Authorization) {
+	list := func(key string) doc.Array {
+		v, _ := doc.Get(payload, key)
+		a, _ := v.(doc.Array)
+		return a
+	}
+	object := func(from doc.Object, key string) doc.Object {
+		v, _ := doc.Get(from, key)
+		o, _ := v.(doc.Object)
+		return o
+	}
+	stored, _ := doc.Get(payload, "stored")
+	w = engine.Workflow{Steps: list("steps"), Edges: list("edges"), InputVariables: list("inputVariables"), Stored: stored == true}
+	auth := object(payload, "auth")
+	caller = engine.Authorization{Scheme: doc.String(auth, "scheme"), Problem: doc.String(auth, "problem"), Claims: object(auth, "claims")}
+	return w, object(payload, "input"), caller
+}

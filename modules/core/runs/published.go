@@ -1,0 +1,61 @@
+package runs
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/orchestrix/orchestrix/modules/core/workflows"
+	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/engine"
+	"github.com/orchestrix/orchestrix/platform/logging"
+)
+
+// publishedDelay is the longest wait of a delay step in a published call
+// (engine.md): its caller waits with it.
+const publishedDelay = 25 * time.Second
+
+// Call is what the caller of a published API sent.
+type Call struct {
+	Input         doc.Object // the run takes it over
+	Authorization string     // the Authorization header
+}
+
+// Published runs a published API while its caller waits, and returns the id of
+// the execution with how it went.
+func (s *Service) Published(ctx context.Context, api *workflows.Published, call Call) (executionID string, result *engine.Result) {
+	now := s.now()
+	x := Execution{
+		ID: newID(), WorkflowID: api.Workflow.WorkflowID, OwnerID: api.Workflow.OwnerID, Trigger: Published,
+		Status: Running, StepCount: api.Program.Steps(), CreatedAt: now, StartedAt: now,
+	}
+	ctx, stop := context.WithTimeout(logging.WithExecution(ctx, x.ID), s.opts.Published)
+	defer stop()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	r := newRun(x, s.process, s.opts.History.keep(), cancel)
+	s.active.add(r)
+	env := s.environment(x.OwnerID, &recorder{ctx: ctx, service: s, run: r, mask: s.mask.ForRun(call.Input, call.Authorization)})
+	env.MaxDelay = publishedDelay
+	env.Authorization = func() engine.Authorization { return engine.CheckAuthorization(call.Authorization, s.tokens) }
+	result = api.Program.Run(ctx, env, call.Input)
+	s.report(ctx, &x, result)
+	return x.ID, result
+}
+
+// report logs a failed run: as an error, with its cause, when it is our fault.
+func (s *Service) report(ctx context.Context, x *Execution, result *engine.Result) {
+	failed := result.Failed()
+	if failed == nil {
+		return
+	}
+	log := logging.From(ctx, s.log).With(
+		zap.String("workflowId", x.WorkflowID), zap.Int("step", failed.Index), zap.String("stepType", failed.Type))
+	switch failed.Err.Kind {
+	case engine.Internal, engine.Unavailable:
+		log.Error("run failed", zap.String("reason", failed.Err.Message), zap.NamedError("cause", failed.Err.Cause))
+	default:
+		log.Debug("run failed", zap.String("reason", failed.Err.Message))
+	}
+}

@@ -1,0 +1,137 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/engine"
+	"github.com/orchestrix/orchestrix/platform/runlog"
+)
+
+// recorder is the engine's sink of one run: it makes entries of what happens,
+// without secrets, and passes them on.
+type recorder struct {
+	ctx     context.Context // of the run
+	service *Service
+	run     *run
+	mask    *runlog.Masker
+	steps   int
+	current *runlog.Step
+}
+
+func (rec *recorder) emit(e *runlog.Entry) {
+	e.TotalSteps = rec.steps
+	e.At = rec.service.now()
+	rec.service.emit(rec.ctx, rec.run, e)
+}
+
+// RunStarted begins the log.
+func (rec *recorder) RunStarted(steps int) {
+	rec.steps = steps
+	x := &rec.run.execution // nobody changes these fields
+	e := &runlog.Entry{Kind: runlog.RunStarted, Title: "Workflow started", Message: startMessage}
+	e.Metadata = doc.Object{{Key: "trigger", Value: string(x.Trigger)}}
+	if x.WorkflowID != "" {
+		e.Metadata = append(e.Metadata, doc.Field{Key: "workflowId", Value: x.WorkflowID})
+	}
+	e.Data = doc.Object{{Key: "message", Value: startMessage}, {Key: "stepCount", Value: int64(steps)}}
+	rec.emit(e)
+}
+
+const startMessage = "Workflow execution started"
+
+// StepStarted writes that a step begins.
+func (rec *recorder) StepStarted(s *engine.StepRecord) {
+	rec.current = &runlog.Step{Index: s.Index, Type: s.Type, Name: s.Name}
+	rec.emit(&runlog.Entry{Kind: runlog.StepStarted, Step: rec.current, Title: rec.title(s, "started"), Message: s.Name})
+}
+
+// StepData writes what a step shows.
+func (rec *recorder) StepData(_ *engine.StepRecord, message string, data doc.Object) {
+	e := &runlog.Entry{Kind: runlog.StepData, Step: rec.current, Title: message, Message: rec.current.Name}
+	rec.mask.Fill(e, nil, nil, data)
+	rec.emit(e)
+}
+
+// StepEnded writes how a step went.
+func (rec *recorder) StepEnded(s *engine.StepRecord) {
+	e := &runlog.Entry{Kind: runlog.StepFinished, Step: rec.current, Duration: s.Duration}
+	var data doc.Object
+	if s.Err == nil {
+		e.Title = rec.title(s, "finished")
+		e.Message = s.Name + " took " + s.Duration.Round(time.Millisecond).String()
+	} else {
+		e.Kind, e.Error = runlog.StepFailed, rec.mask.Error(s.Err.Message)
+		e.Title, e.Message = rec.title(s, "failed"), e.Error
+		if details, ok := s.Err.Details.(doc.Object); ok {
+			data = doc.Object{{Key: "errors", Value: details}}
+		}
+	}
+	rec.mask.Fill(e, s.Input, s.Output, data)
+	rec.emit(e)
+}
+
+// RunEnded closes the log.
+func (rec *recorder) RunEnded(r *engine.Result) {
+	x := rec.run.snapshot()
+	x.end(r, rec.service.now())
+	x.Error = rec.mask.Error(x.Error)
+	if x.Status == Cancelled && !errors.Is(context.Cause(rec.ctx), errCancelled) {
+		x.Status, x.Error = Interrupted, interruption
+	}
+	rec.service.end(rec.run, x, ending(&x, r.Duration, failedStep(r)))
+}
+
+func failedStep(r *engine.Result) int {
+	if failed := r.Failed(); failed != nil {
+		return failed.Index
+	}
+	return -1
+}
+
+func (rec *recorder) title(s *engine.StepRecord, what string) string {
+	return "Step " + strconv.Itoa(s.Index+1) + " of " + strconv.Itoa(rec.steps) + " " + what
+}
+
+// ending is the last entry of a run's log.
+func ending(x *Execution, took time.Duration, failedStep int) *runlog.Entry {
+	e := &runlog.Entry{
+		Duration: took, TotalSteps: x.StepCount, FailedStep: failedStep, At: x.FinishedAt,
+		Metadata: doc.Object{{Key: "status", Value: string(x.Status)}},
+	}
+	if x.Status == Succeeded {
+		e.Kind, e.Title, e.Message = runlog.RunFinished, "Workflow completed", "Workflow execution completed"
+		e.Data = doc.Object{{Key: "stepsExecuted", Value: int64(x.StepsRun)}, {Key: "totalDurationMs", Value: took.Milliseconds()}}
+		return e
+	}
+	e.Kind, e.Error, e.Message = runlog.RunFailed, x.Error, x.Error
+	e.Title = map[Status]string{Failed: "Workflow failed", Cancelled: "Workflow cancelled", Interrupted: "Workflow interrupted"}[x.Status]
+	data := doc.Object{{Key: "totalDurationMs", Value: took.Milliseconds()}}
+	if failedStep >= 0 {
+		data = append(doc.Object{{Key: "failedStep", Value: int64(failedStep)}}, data...)
+	}
+	e.Data = data
+	return e
+}
+
+// endedAs is the status of a run whose log ends with an entry.
+func endedAs(last *runlog.Entry) Status {
+	if status := Status(doc.String(last.Metadata, "status")); status.Ended() {
+		return status
+	}
+	if last.Kind == runlog.RunFinished {
+		return Succeeded
+	}
+	return Failed
+}
+
+// stepsRun is how many steps of a run began, by the last entry before its end.
+func stepsRun(last *runlog.Entry) int {
+	if last.Step == nil {
+		return 0
+	}
+	return last.Step.Index + 1
+}

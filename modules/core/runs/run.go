@@ -1,0 +1,151 @@
+package runs
+
+import (
+	"context"
+	"sync"
+
+	"github.com/orchestrix/orchestrix/platform/runlog"
+)
+
+// keep says whether a run's record is stored.
+type keep int
+
+const (
+	keepAlways keep = iota
+	keepFailed      // only when it does not succeed
+	keepNever
+)
+
+// Bounds of what a run that may not be kept holds in memory. One that outgrows
+// them is kept after all, or forgets its oldest entries.
+const (
+	maxHeld     = 512     // entries
+	maxHeldSize = 2 << 20 // bytes
+)
+
+// run is a run under way in this process, or one whose end is not stored yet.
+// What it holds in memory and what is stored are together its whole log.
+type run struct {
+	id     string
+	token  string // of this process's hold on the run: what it stores must still have it
+	cancel context.CancelCauseFunc
+	over   chan struct{} // closed when the run has ended
+
+	mu        sync.Mutex
+	execution Execution
+	keep      keep
+	held      []*runlog.Entry // not known to be stored, in order
+	size      int             // of held, in bytes
+	counted   int             // of size, what the writer counts as pending
+	next      int64           // number of the next entry
+	stored    bool            // there is a document of the execution
+	lost      bool            // another process has taken the run over: nothing of it counts any more
+	dirty     bool            // the writer has it in its list
+}
+
+// newRun begins the life of a run in this process.
+func newRun(x Execution, token string, k keep, cancel context.CancelCauseFunc) *run {
+	return &run{id: x.ID, token: token, cancel: cancel, over: make(chan struct{}), execution: x, keep: k}
+}
+
+// add numbers an entry and holds it until it is stored. It returns false when the
+// run has been taken over.
+func (r *run) add(e *runlog.Entry) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.addLocked(e)
+}
+
+func (r *run) addLocked(e *runlog.Entry) bool {
+	if r.lost {
+		return false
+	}
+	e.ExecutionID, e.Seq = r.id, r.next
+	r.next++
+	r.held = append(r.held, e)
+	r.size += e.Size
+	if len(r.held) > maxHeld || r.size > maxHeldSize {
+		switch r.keep {
+		case keepFailed:
+			r.keep = keepAlways
+		case keepNever:
+			r.drop(len(r.held) / 2)
+		}
+	}
+	return true
+}
+
+// drop forgets the first n entries that are held and returns their size.
+func (r *run) drop(n int) (size int) {
+	for _, e := range r.held[:n] {
+		size += e.Size
+	}
+	r.held = append(make([]*runlog.Entry, 0, len(r.held)-n), r.held[n:]...)
+	r.size -= size
+	r.counted = max(0, r.counted-size)
+	return size
+}
+
+// finish closes the log with its last entry and notes how the run went, as one
+// change. Store says whether there is anything to store of it.
+func (r *run) finish(x Execution, last *runlog.Entry) (closed, store bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	closed = r.addLocked(last)
+	r.execution = x
+	if r.keep == keepFailed && x.Status != Succeeded {
+		r.keep = keepAlways
+	}
+	return closed, closed && (r.keep == keepAlways || r.stored)
+}
+
+// forget gives up the entries that are held: the store takes none. Only the end
+// of a run that is stored already will be.
+func (r *run) forget() (size int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.keep = keepNever
+	size = r.counted
+	r.held, r.size, r.counted = nil, 0, 0
+	return size
+}
+
+// lose gives the run up: another process has it.
+func (r *run) lose() {
+	r.mu.Lock()
+	r.lost = true
+	r.mu.Unlock()
+	r.cancel(errTakenOver)
+}
+
+// after returns the entries in memory that follow the one numbered after, and
+// whether those are all that there are.
+func (r *run) after(after int64) (entries []*runlog.Entry, all bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	first := r.next - int64(len(r.held))
+	if skip := max(0, after+1-first); skip < int64(len(r.held)) {
+		entries = append(entries, r.held[skip:]...)
+	}
+	return entries, after+1 >= first || r.keep == keepNever && !r.stored
+}
+
+// snapshot is the execution as it stands.
+func (r *run) snapshot() Execution {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.execution
+}
+
+func (r *run) keeps() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.keep == keepAlways
+}
+
+// isHeld reports whether the run is under way and this process's in the store.
+func (r *run) isHeld() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.stored && !r.lost && !r.execution.Status.Ended()
+}

@@ -1,0 +1,161 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.mongodb.org/mongo-driver/bson"
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/mongo"
+	"github.com/orchestrix/orchestrix/platform/runlog"
+)
+
+// maxUpdates bounds the updates of one group that are made at the same time.
+const maxUpdates = 64
+
+// part is what a run has to store at one moment.
+type part struct {
+	run       *run
+	execution Execution
+	entries   []*runlog.Entry
+	isNew     bool // there is no document of the execution yet
+}
+
+// part is what there is to store of a run; ok is false when there is nothing.
+func (r *run) part() (p part, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.dirty = false
+	if r.lost || r.keep != keepAlways && !r.stored {
+		return part{}, false
+	}
+	return part{run: r, execution: r.execution, entries: r.held[:len(r.held):len(r.held)], isNew: !r.stored}, true
+}
+
+// settle notes that a part is stored and returns the size of its entries.
+func (r *run) settle(p *part) (size int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stored = true
+	if len(p.entries) == 0 {
+		return 0
+	}
+	last, n := p.entries[len(p.entries)-1].Seq, 0
+	for n < len(r.held) && r.held[n].Seq <= last {
+		n++
+	}
+	return r.drop(n)
+}
+
+// store stores what runs hold: first the entries, then the executions, so that
+// an execution which says that it has ended has its whole log. What fails is
+// stored again by the next call; entries that are there already are left alone.
+func (s *Service) store(ctx context.Context, runs []*run) error {
+	parts := make([]part, 0, len(runs))
+	seen := make(map[*run]struct{}, len(runs))
+	entries, fresh, ended := []bson.D{}, []bson.D{}, []*part{}
+	for _, r := range runs {
+		if _, again := seen[r]; again {
+			continue
+		}
+		seen[r] = struct{}{}
+		p, ok := r.part()
+		if !ok {
+			continue
+		}
+		parts = append(parts, p)
+		for _, e := range p.entries {
+			entries = append(entries, e.Document())
+		}
+		switch {
+		case p.isNew:
+			fresh = append(fresh, s.fresh(&p.execution))
+		case p.execution.Status.Ended():
+			ended = append(ended, &parts[len(parts)-1])
+		}
+	}
+	if err := s.insert(ctx, s.logs, entries); err != nil {
+		return err
+	}
+	if err := s.insert(ctx, s.executions, fresh); err != nil {
+		return err
+	}
+	if err := s.update(ctx, ended); err != nil {
+		return err
+	}
+	size := 0
+	for i := range parts {
+		size += parts[i].run.settle(&parts[i])
+		if parts[i].execution.Status.Ended() {
+			s.active.remove(parts[i].run.id)
+		}
+	}
+	s.writer.stored(size)
+	return nil
+}
+
+// insert stores documents. Those that are there already are from an attempt that
+// failed halfway, or from the process that took the run over.
+func (s *Service) insert(ctx context.Context, c mongo.Collection, documents []bson.D) error {
+	if len(documents) == 0 {
+		return nil
+	}
+	err := c.InsertMany(ctx, documents)
+	switch {
+	case errors.Is(err, mongo.ErrInvalid), errors.Is(err, mongo.ErrUnsupported): // again would not help
+		s.log.Error("part of the history of runs cannot be stored", zap.String("collection", c.Name()), zap.Error(err))
+		return nil
+	case errors.Is(err, mongo.ErrDuplicate):
+		return nil
+	}
+	return err
+}
+
+// fresh is the document of an execution that has none yet.
+func (s *Service) fresh(x *Execution) doc.Object {
+	d := x.document()
+	if !x.Status.Ended() {
+		d = append(d, s.hold(s.now())...)
+	}
+	return d
+}
+
+// update stores how runs have ended that this process still holds.
+func (s *Service) update(ctx context.Context, ended []*part) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(maxUpdates)
+	for _, p := range ended {
+		group.Go(func() error {
+			held, err := s.conclude(ctx, &p.execution, p.run.token)
+			if err == nil && !held {
+				p.run.lose()
+			}
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// conclude stores the end of a run, if it is under way and token has it. The
+// input goes with the end.
+func (s *Service) conclude(ctx context.Context, x *Execution, token string) (held bool, err error) {
+	result, err := s.executions.UpdateOne(ctx, heldBy(x.ID, token), doc.Object{
+		{Key: "$set", Value: x.outcome()},
+		{Key: "$unset", Value: doc.Object{{Key: "payload", Value: ""}, {Key: "token", Value: ""}, {Key: "lease", Value: ""}}},
+	}, mongo.UpdateOptions{})
+	return result.Matched > 0, err
+}
+
+func heldBy(id, token string) doc.Object {
+	return doc.Object{{Key: "_id", Value: id}, {Key: "token", Value: token}, {Key: "status", Value: string(Running)}}
+}
+
+// hold are the fields that make a run this process's, until the lease is over or
+// renewed.
+func (s *Service) hold(now time.Time) doc.Object {
+	return doc.Object{{Key: "token", Value: s.process}, {Key: "lease", Value: date(now.Add(leaseTime))}}
+}

@@ -1,0 +1,38 @@
+package execution
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/orchestrix/orchestrix/modules/core/app"
+	"github.com/orchestrix/orchestrix/platform/registry"
+)
+
+func init() {
+	app.Routes.Register(app.Route{
+		ID:      "execution.cancel",
+		Method:  http.MethodPost,
+		Path:    "/executions/:id/cancel",
+		Tag:     "Execution",
+		Summary: "Ends a run that waits or is under way.",
+		Errors:  []int{http.StatusNotFound, http.StatusConflict},
+		Handler: registry.Handle(cancel),
+	})
+}
+
+type cancelRequest struct {
+	ID string `param:"id"`
+}
+
+type cancelResponse struct {
+	OK     bool   `json:"ok"`
+	Status string `json:"status"`
+}
+
+func cancel(ctx context.Context, a *app.App, req *cancelRequest) (*cancelResponse, error) {
+	status, err := a.Runs.Cancel(ctx, req.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &cancelResponse{OK: true, Status: string(status)}, nil
+}
