@@ -36,7 +36,7 @@ func requireConsistent(t testing.TB, s *Store) {
 			t.Errorf("file: %v", err)
 		}
 		return tx.ForEach(func(name []byte, b *bbolt.Bucket) error {
-			indexes, err := indexesOf(b)
+			indexes, err := s.indexes.of(b)
 			require.NoError(t, err)
 			for i := range indexes {
 				requireIndexed(t, b, &indexes[i])
@@ -52,9 +52,15 @@ func requireIndexed(t testing.TB, b *bbolt.Bucket, i *index) {
 	require.NoError(t, b.Bucket(docsBucket).ForEach(func(id, raw []byte) error {
 		d, err := decode(raw)
 		require.NoError(t, err)
-		keys, err := i.keys(d)
-		require.NoError(t, err)
-		for _, key := range keys {
+		var set, short entrySet
+		require.NoError(t, set.long(i, d))
+		require.NoError(t, short.of(i, raw))
+		require.Equal(t, set.keys, short.keys, "the short way finds what the long one does")
+		require.Equal(t, set.ordered, short.ordered)
+		if i.Ordered && len(set.keys) > 0 {
+			require.True(t, set.ordered, "index %s is not ordered", i.Name())
+		}
+		for _, key := range set.keys {
 			if owner, taken := owners[string(key)]; taken && i.Unique && owner != string(id) {
 				t.Errorf("index %s is unique, but %q and %q share a key", i.Name(), owner, id)
 			}
@@ -64,7 +70,7 @@ func requireIndexed(t testing.TB, b *bbolt.Bucket, i *index) {
 		return nil
 	}))
 	have := map[string]string{}
-	require.NoError(t, i.entries.ForEach(func(k, id []byte) error {
+	require.NoError(t, i.entries().ForEach(func(k, id []byte) error {
 		have[string(k)] = string(id)
 		return nil
 	}))

@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/256dpi/lungo/mongokit"
@@ -12,13 +11,8 @@ import (
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
 
-const (
-	checkEvery = 256     // documents between two looks at the context
-	maxSorted  = 100_000 // documents that one sort may hold
-)
-
-// errEnough ends a scan that has found what it needs.
-var errEnough = errors.New("enough")
+// maxSorted is how many documents one sort may hold.
+const maxSorted = 100_000
 
 type collection struct {
 	store *Store
@@ -29,7 +23,7 @@ func (c *collection) Name() string { return c.name }
 
 // view runs read on a snapshot. A collection that does not exist is empty, and
 // read is not called.
-func (c *collection) view(ctx context.Context, read func(*bbolt.Bucket) error) error {
+func (c *collection) view(ctx context.Context, read func(*table) error) error {
 	if err := mongo.CheckName(c.name); err != nil {
 		return err
 	}
@@ -38,32 +32,10 @@ func (c *collection) view(ctx context.Context, read func(*bbolt.Bucket) error) e
 	}
 	return wrap(c.store.db.View(func(tx *bbolt.Tx) error {
 		if b := tx.Bucket([]byte(c.name)); b != nil {
-			return read(b)
+			return read(c.table(b))
 		}
 		return nil
 	}))
-}
-
-// each calls visit with every match until it returns errEnough.
-func each(ctx context.Context, b *bbolt.Bucket, m *matcher, visit func(id []byte, d bson.D) error) error {
-	seen := 0
-	missed, err := candidates(b, m.query, func(id, raw []byte) error {
-		if seen++; seen%checkEvery == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		d, ok, err := m.matchRaw(raw)
-		if err != nil || !ok {
-			return err
-		}
-		return visit(id, d)
-	})
-	if seen > scanLimit {
-		m.wanted = bestField(missed)
-	}
-	if errors.Is(err, errEnough) {
-		return nil
-	}
-	return err
 }
 
 func (c *collection) FindOne(ctx context.Context, filter bson.D, opts mongo.FindOptions) (bson.D, error) {
@@ -89,44 +61,34 @@ func (c *collection) Find(ctx context.Context, filter bson.D, opts mongo.FindOpt
 	if opts.Limit <= 0 {
 		opts.Limit = mongo.MaxResults
 	}
-	enough := opts.Skip + opts.Limit
-	if len(opts.Sort) > 0 {
-		enough = maxSorted + 1
+	o, err := newOrder(opts.Sort)
+	if err != nil {
+		return nil, err
 	}
 	var found []bson.D
-	err = c.view(ctx, func(b *bbolt.Bucket) error {
-		return each(ctx, b, m, func(_ []byte, d bson.D) error {
-			found = append(found, d)
-			if int64(len(found)) >= enough {
-				return errEnough
+	err = c.view(ctx, func(t *table) error {
+		matches, err := search{table: t, matcher: m, order: o, skip: opts.Skip, limit: opts.Limit, bound: maxSorted}.run(ctx)
+		for i := range matches {
+			d, err := matches[i].document()
+			if err != nil {
+				return err
 			}
-			return nil
-		})
+			found = append(found, d)
+		}
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	c.store.learner.suggest(c.name, m.wanted)
-	return arrange(found, opts)
+	return project(found, opts.Projection)
 }
 
-// arrange sorts, cuts and projects what was found.
-func arrange(found []bson.D, opts mongo.FindOptions) ([]bson.D, error) {
-	if len(opts.Sort) > 0 {
-		if len(found) > maxSorted {
-			return nil, fmt.Errorf("%w: more than %d documents to sort, narrow the filter", mongo.ErrInvalid, maxSorted)
-		}
-		var err error
-		if found, err = sorted(found, opts.Sort); err != nil {
-			return nil, err
-		}
-	}
-	found = found[min(opts.Skip, int64(len(found))):]
-	found = found[:min(opts.Limit, int64(len(found)))]
-	if len(opts.Projection) == 0 {
+func project(found []bson.D, projection bson.D) ([]bson.D, error) {
+	if len(projection) == 0 {
 		return found, nil
 	}
-	projection, err := normal(opts.Projection)
+	projection, err := normal(projection)
 	if err != nil {
 		return nil, err
 	}
@@ -140,41 +102,22 @@ func arrange(found []bson.D, opts mongo.FindOptions) ([]bson.D, error) {
 	return found, nil
 }
 
-func sorted(found []bson.D, by bson.D) ([]bson.D, error) {
-	by, err := normal(by)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*bson.D, len(found))
-	for i := range found {
-		list[i] = &found[i]
-	}
-	list, err = mongokit.Sort(list, &by)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", mongo.ErrInvalid, err)
-	}
-	out := make([]bson.D, len(list))
-	for i := range list {
-		out[i] = *list[i]
-	}
-	return out, nil
-}
-
 func (c *collection) Count(ctx context.Context, filter bson.D) (n int64, err error) {
 	m, err := newMatcher(filter)
 	if err != nil {
 		return 0, err
 	}
-	err = c.view(ctx, func(b *bbolt.Bucket) error {
-		return each(ctx, b, m, func([]byte, bson.D) error { n++; return nil })
+	err = c.view(ctx, func(t *table) error {
+		n, err = search{table: t, matcher: m}.count(ctx)
+		return err
 	})
 	return n, err
 }
 
 func (c *collection) Indexes(ctx context.Context) ([]mongo.Index, error) {
 	var found []mongo.Index
-	err := c.view(ctx, func(b *bbolt.Bucket) error {
-		all, err := indexesOf(b)
+	err := c.view(ctx, func(t *table) error {
+		all, err := t.indexes()
 		for _, i := range all {
 			if !i.Learned {
 				found = append(found, i.Index)

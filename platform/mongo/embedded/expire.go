@@ -5,7 +5,6 @@ import (
 	"context"
 	"time"
 
-	"go.etcd.io/bbolt"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 	"go.uber.org/zap"
 
@@ -70,24 +69,19 @@ func (c *collection) expire(ctx context.Context, i mongo.Index) (int64, error) {
 	var total int64
 	for ctx.Err() == nil {
 		var n int64
-		err := c.updateExisting(ctx, func(b *bbolt.Bucket) error {
+		err := c.updateExisting(ctx, func(t *table) error {
 			var due []change
 			seen := map[string]bool{} // a list of times is several entries
-			cursor := b.Bucket([]byte(indexPrefix + i.Name())).Cursor()
+			cursor := t.bucket.Bucket([]byte(indexPrefix + i.Name())).Cursor()
 			for k, id := cursor.Seek(first); k != nil && bytes.Compare(k, end) < 0 && len(due) < sweepBatch; k, id = cursor.Next() {
-				if seen[string(id)] {
-					continue
+				if !seen[string(id)] {
+					seen[string(id)] = true
+					due = append(due, change{id: id, before: t.docs.Get(id)})
 				}
-				seen[string(id)] = true
-				before, err := decode(b.Bucket(docsBucket).Get(id))
-				if err != nil {
-					return err
-				}
-				due = append(due, change{id: bytes.Clone(id), before: before})
 			}
 			n = int64(len(due))
 			for d := range due {
-				if err := due[d].make(b, c.name); err != nil {
+				if err := due[d].make(t); err != nil {
 					return err
 				}
 			}

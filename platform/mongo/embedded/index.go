@@ -3,7 +3,7 @@ package embedded
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"slices"
 	"sort"
 
 	"go.etcd.io/bbolt"
@@ -20,9 +20,6 @@ var (
 	indexPrefix   = "index:"          // and one bucket for each index
 )
 
-// maxEntries bounds the combinations of several lists in one index.
-const maxEntries = 1000
-
 // maxReported bounds the values that an IndexError names.
 const maxReported = 10
 
@@ -30,79 +27,71 @@ const maxReported = 10
 // encoded values followed by the encoded _id, its value the encoded _id.
 type index struct {
 	definition
-	entries *bbolt.Bucket
+	collection *bbolt.Bucket
+	opened     *bbolt.Bucket
+	old, fresh entrySet // of the document being written
+	free       gap
 }
 
-// definition is what is stored of an index. A learned one was made by the store
-// itself and is nobody's declaration.
-type definition struct {
-	mongo.Index
-	Learned bool `json:",omitempty"`
-}
-
-// indexesOf reads the indexes of a collection.
-func indexesOf(b *bbolt.Bucket) ([]index, error) {
-	definitions := b.Bucket(indexesBucket)
-	var all []index
-	err := definitions.ForEach(func(name, stored []byte) error {
-		i := index{entries: b.Bucket([]byte(indexPrefix + string(name)))}
-		if err := json.Unmarshal(stored, &i.definition); err != nil {
-			return fmt.Errorf("definition of index %s: %w", name, err)
-		}
-		all = append(all, i)
-		return nil
-	})
-	return all, err
-}
-
-// keys are the entries that a document has, without the _id.
-func (i *index) keys(d bson.D) ([][]byte, error) {
-	keys, some := [][]byte{nil}, false
-	for _, field := range i.Fields {
-		values, present := valuesAt(d, field)
-		some = some || present
-		if len(keys) > 1 && len(values) > 1 && len(keys)*len(values) > maxEntries {
-			return nil, fmt.Errorf("%w: too many values for the index %s", mongo.ErrInvalid, i.Name())
-		}
-		longer := make([][]byte, 0, len(keys)*len(values))
-		for _, key := range keys {
-			for _, v := range values {
-				longer = append(longer, appendKey(bytes.Clone(key), v))
-			}
-		}
-		keys = longer
+// entries is the bucket, opened when it is needed.
+func (i *index) entries() *bbolt.Bucket {
+	if i.opened == nil {
+		i.opened = i.collection.Bucket(i.bucket)
 	}
-	if i.Sparse && !some {
-		return nil, nil
-	}
-	return keys, nil
+	return i.opened
 }
 
 // taken reports whether another document than id has one of the keys.
 func (i *index) taken(keys [][]byte, id []byte) bool {
-	cursor := i.entries.Cursor()
 	for _, key := range keys {
-		for k, owner := cursor.Seek(key); k != nil && bytes.HasPrefix(k, key); k, owner = cursor.Next() {
+		if i.free.holds(key) {
+			continue
+		}
+		cursor := i.entries().Cursor()
+		k, owner := cursor.Seek(key)
+		for ; k != nil && bytes.HasPrefix(k, key); k, owner = cursor.Next() {
 			if !bytes.Equal(owner, id) {
 				return true
 			}
 		}
+		i.free.between(key, k)
 	}
 	return false
 }
 
-func (i *index) put(keys [][]byte, id []byte) error {
-	for _, key := range keys {
-		if err := i.entries.Put(append(key, id...), id); err != nil {
+func (i *index) put(entries *entrySet, id []byte) error {
+	if i.Ordered && !entries.ordered && len(entries.keys) > 0 {
+		if err := i.disorder(); err != nil {
 			return err
 		}
+	}
+	for _, key := range entries.keys {
+		full := entries.full(key, id)
+		if err := i.entries().Put(full, id); err != nil {
+			return err
+		}
+		i.free.fill(full)
 	}
 	return nil
 }
 
-func (i *index) remove(keys [][]byte, id []byte) error {
-	for _, key := range keys {
-		if err := i.entries.Delete(append(key, id...)); err != nil {
+// disorder notes that the index cannot stand for a sort any more.
+func (i *index) disorder() error {
+	i.Ordered = false
+	return i.store()
+}
+
+func (i *index) store() error {
+	stored, err := json.Marshal(i.definition)
+	if err != nil {
+		return err
+	}
+	return i.collection.Bucket(indexesBucket).Put([]byte(i.Name()), stored)
+}
+
+func (i *index) remove(entries *entrySet, id []byte) error {
+	for _, key := range entries.keys {
+		if err := i.entries().Delete(entries.full(key, id)); err != nil {
 			return err
 		}
 	}
@@ -112,38 +101,38 @@ func (i *index) remove(keys [][]byte, id []byte) error {
 // ensureIndex makes an index from the stored documents. What stands in its way
 // (documents that break a unique rule, or cannot be indexed) is found before
 // anything is changed.
-func ensureIndex(b *bbolt.Bucket, collection string, want definition) error {
-	stored, err := json.Marshal(want)
+func ensureIndex(t *table, want definition) error {
+	all, err := t.indexes()
 	if err != nil {
 		return err
 	}
-	name, bucket := []byte(want.Name()), []byte(indexPrefix+want.Name())
-	have := b.Bucket(indexesBucket).Get(name)
-	if bytes.Equal(have, stored) {
+	have := slices.ContainsFunc(all, func(i index) bool { return i.Name() == want.Name() })
+	if slices.ContainsFunc(all, func(i index) bool { return i.sameAs(want) }) {
 		return nil
 	}
-	draft, err := survey(b, want)
+	draft, err := survey(t, want)
 	if err != nil {
 		return err
 	}
 	if want.Unique && len(draft.repeated) > 0 {
-		return &mongo.IndexError{Collection: collection, Index: want.Index, Values: draft.repeated}
+		return &mongo.IndexError{Collection: t.name, Index: want.Index, Values: draft.repeated}
 	}
-	if have != nil {
-		if err := b.DeleteBucket(bucket); err != nil {
+	if have {
+		if err := t.bucket.DeleteBucket(want.bucket); err != nil {
 			return err
 		}
 	}
-	i := index{definition: want}
-	if i.entries, err = b.CreateBucketIfNotExists(bucket); err != nil {
+	want.Ordered = draft.ordered
+	i := index{definition: want, collection: t.bucket}
+	if _, err := t.bucket.CreateBucketIfNotExists(want.bucket); err != nil {
 		return err
 	}
 	for _, e := range draft.entries {
-		if err := i.put(e.keys, e.id); err != nil {
+		if err := i.put(&entrySet{keys: e.keys, ordered: true}, e.id); err != nil {
 			return err
 		}
 	}
-	return b.Bucket(indexesBucket).Put(name, stored)
+	return i.store()
 }
 
 // draft is an index that has not been written: its entries, and some of the
@@ -151,6 +140,7 @@ func ensureIndex(b *bbolt.Bucket, collection string, want definition) error {
 type draft struct {
 	entries  []entry
 	repeated []string
+	ordered  bool
 }
 
 type entry struct {
@@ -158,25 +148,26 @@ type entry struct {
 	id   []byte
 }
 
-func survey(b *bbolt.Bucket, want definition) (*draft, error) {
-	i, out := index{definition: want}, &draft{}
+func survey(t *table, want definition) (*draft, error) {
+	i, out := index{definition: want}, &draft{ordered: true}
 	owners := map[string]int{} // how many documents have a key, of a unique index
-	err := b.Bucket(docsBucket).ForEach(func(id, raw []byte) error {
-		d, err := decode(raw)
-		if err != nil {
+	err := t.docs.ForEach(func(id, raw []byte) error {
+		var set entrySet // its keys are kept
+		if err := set.of(&i, raw); err != nil {
 			return err
 		}
-		e := entry{id: bytes.Clone(id)}
-		if e.keys, err = i.keys(d); err != nil {
-			return err
-		}
-		out.entries = append(out.entries, e)
+		out.entries = append(out.entries, entry{keys: slices.Clone(set.keys), id: id})
+		out.ordered = out.ordered && (set.ordered || len(set.keys) == 0)
 		if !want.Unique {
 			return nil
 		}
-		for _, key := range distinct(e.keys) {
+		for _, key := range distinct(set.keys) {
 			owners[key]++
 			if owners[key] == 2 && len(out.repeated) < maxReported {
+				d, err := decode(raw)
+				if err != nil {
+					return err
+				}
 				out.repeated = append(out.repeated, describeValues(d, want.Fields))
 			}
 		}

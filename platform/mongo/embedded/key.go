@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"strconv"
+	"strings"
 
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/primitive"
@@ -17,22 +18,30 @@ import (
 // bbolt keys hold at most 32 KB, and short keys keep the tree flat.
 const maxKeyPart = 1000
 
+// wholePart is how much of a value keeps its order whatever its length: of two
+// values that differ within it, the keys compare as the values do.
+const wholePart = maxKeyPart - sha256.Size
+
 // appendKey appends an encoding of v that sorts as MongoDB compares, and that
 // is not the beginning of another value's encoding. Equal values, such as 1 and
 // 1.0, encode alike; very long ones keep only their equality.
 func appendKey(dst []byte, v any) []byte {
 	start := len(dst)
-	dst = appendValue(dst, v)
+	return shortened(appendValue(dst, v), start)
+}
+
+// shortened hashes the tail of the value that begins at start, if it is long.
+func shortened(dst []byte, start int) []byte {
 	if len(dst)-start > maxKeyPart {
 		sum := sha256.Sum256(dst[start:])
-		dst = append(append(dst[:start+maxKeyPart-len(sum)], 0xFF), sum[:]...)
+		dst = append(append(dst[:start+wholePart], 0xFF), sum[:]...)
 	}
 	return dst
 }
 
 func appendValue(dst []byte, v any) []byte {
 	class, _ := bsonkit.Inspect(v)
-	dst = append(dst, byte(class)+2) // 0 and 1 end lists and texts
+	dst = append(dst, classByte(class))
 	switch v := v.(type) {
 	case string:
 		return appendText(dst, v)
@@ -76,6 +85,9 @@ func appendValue(dst []byte, v any) []byte {
 
 // appendText ends a text with 0 0, and writes a 0 inside it as 0 1.
 func appendText(dst []byte, s string) []byte {
+	if strings.IndexByte(s, 0) < 0 {
+		return append(append(dst, s...), 0, 0)
+	}
 	for i := range len(s) {
 		dst = append(dst, s[i])
 		if s[i] == 0 {
@@ -124,8 +136,11 @@ func appendDecimal(dst []byte, v primitive.Decimal128) []byte {
 	if !math.IsInf(f, 0) && decimal.NewFromFloat(f).Equal(d) {
 		return appendFloat(dst, f)
 	}
-	return appendText(appendOrdered(dst, f, math.MaxInt16), d.String())
+	return appendText(appendOrdered(dst, f, inexact), d.String())
 }
+
+// inexact is the distance that marks a decimal which only keeps its equality.
+const inexact = math.MaxInt16
 
 func appendOrdered(dst []byte, f float64, rest int64) []byte {
 	bits := math.Float64bits(f)

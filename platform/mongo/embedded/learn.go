@@ -2,10 +2,10 @@ package embedded
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
-	"go.etcd.io/bbolt"
 	"go.uber.org/zap"
 
 	"github.com/orchestrix/orchestrix/platform/mongo"
@@ -58,8 +58,8 @@ func (s *Store) index(ctx context.Context, w wish) error {
 	defer cancel()
 	c := &collection{store: s, name: w.collection}
 	made := false
-	err := c.updateExisting(ctx, func(b *bbolt.Bucket) error {
-		all, err := indexesOf(b)
+	err := c.updateExisting(ctx, func(t *table) error {
+		all, err := t.indexes()
 		if err != nil {
 			return err
 		}
@@ -72,12 +72,13 @@ func (s *Store) index(ctx context.Context, w wish) error {
 				return nil // made since the find
 			}
 		}
-		want := definition{Index: mongo.Index{Fields: []string{w.field}}, Learned: true}
-		if learned >= maxLearned || b.Bucket(indexesBucket).Get([]byte(want.Name())) != nil {
+		want := newDefinition(mongo.Index{Fields: []string{w.field}}, true)
+		taken := slices.ContainsFunc(all, func(i index) bool { return i.Name() == want.Name() })
+		if learned >= maxLearned || taken {
 			return nil
 		}
 		made = true
-		return ensureIndex(b, c.name, want)
+		return ensureIndex(t, want)
 	})
 	if err == nil && made {
 		s.log.Info("learned an index", zap.String("collection", w.collection), zap.String("field", w.field))
@@ -87,13 +88,14 @@ func (s *Store) index(ctx context.Context, w wish) error {
 
 // bestField chooses the field to index: one that is fixed to the fewest values.
 // Truth values and nulls divide documents too coarsely to be worth it.
-func bestField(fixed map[string][]any) string {
+func bestField(conds map[string]condition) string {
 	best := ""
-	for field, values := range fixed {
+	for field, c := range conds {
+		values := c.values
 		if coarse(values) || strings.ContainsRune(field, 0) {
 			continue
 		}
-		if best == "" || len(values) < len(fixed[best]) || (len(values) == len(fixed[best]) && field < best) {
+		if best == "" || len(values) < len(conds[best].values) || (len(values) == len(conds[best].values) && field < best) {
 			best = field
 		}
 	}

@@ -75,23 +75,25 @@ func (m *matcher) match(d bson.D) (ok bool, err error) {
 	return true, nil
 }
 
-// matchRaw tests a stored document, and returns it decoded when it matches.
-func (m *matcher) matchRaw(raw []byte) (bson.D, bool, error) {
+// matchRaw tests a stored document, and decodes it only when it must.
+func (m *matcher) matchRaw(found *match) (bool, error) {
 	sure := m.allOf
 	for i := range m.quick {
-		switch m.quick[i].test(raw) {
+		switch m.quick[i].test(found.raw) {
 		case no:
-			return nil, false, nil
+			return false, nil
 		case unsure:
 			sure = false
 		}
 	}
-	d, err := decode(raw)
-	if err != nil || sure {
-		return d, err == nil, err
+	if sure {
+		return true, nil
 	}
-	ok, err := m.match(d)
-	return d, ok, err
+	d, err := found.document()
+	if err != nil {
+		return false, err
+	}
+	return m.match(d)
 }
 
 type verdict int
@@ -102,18 +104,20 @@ const (
 	no
 )
 
-func (q *quickTest) test(raw bson.Raw) verdict {
-	have, err := raw.LookupErr(q.key)
-	if err != nil {
+func (q *quickTest) test(raw []byte) verdict {
+	kind, value, found, sure := lookup(raw, q.key)
+	switch {
+	case !sure:
+		return unsure
+	case !found:
 		return no // these operands are never null, so what is missing differs
-	}
-	if have.Type == q.raw.Type {
-		if bytes.Equal(have.Value, q.raw.Value) {
+	case kind == q.raw.Type:
+		if bytes.Equal(value, q.raw.Value) {
 			return yes
 		}
 		return no
 	}
-	switch have.Type {
+	switch kind {
 	case bson.TypeArray, bson.TypeSymbol:
 		return unsure // an element may be equal
 	}

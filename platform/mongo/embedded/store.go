@@ -43,6 +43,7 @@ type Store struct {
 	now     func() time.Time
 	writer  *writer
 	learner *learner
+	indexes *definitions
 
 	stop  context.CancelFunc // of the goroutines below
 	owned sync.WaitGroup     // the expiry sweeper and the learner
@@ -72,7 +73,7 @@ func Open(_ context.Context, o Options) (*Store, error) {
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Store{db: db, path: path, log: o.Logger, now: o.Clock, writer: newWriter(db), learner: newLearner(), stop: stop}
+	s := &Store{db: db, path: path, log: o.Logger, now: o.Clock, writer: newWriter(db), learner: newLearner(), indexes: newDefinitions(), stop: stop}
 	s.owned.Go(func() { s.sweep(ctx) })
 	s.owned.Go(func() { s.learn(ctx) })
 	return s, nil

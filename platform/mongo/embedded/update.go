@@ -8,7 +8,6 @@ import (
 
 	"github.com/256dpi/lungo/bsonkit"
 	"github.com/256dpi/lungo/mongokit"
-	"go.etcd.io/bbolt"
 	"go.mongodb.org/mongo-driver/bson"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -22,7 +21,7 @@ type updater struct {
 	filter     bson.D // as given, for an upsert
 	update     bson.D
 	upsert     bool
-	sort       bson.D
+	order      order
 	many       bool
 
 	result        mongo.UpdateResult
@@ -85,7 +84,9 @@ func (c *collection) FindOneAndUpdate(ctx context.Context, filter, update bson.D
 	if err != nil {
 		return nil, err
 	}
-	u.sort = opts.Sort
+	if u.order, err = newOrder(opts.Sort); err != nil {
+		return nil, err
+	}
 	if err := u.do(ctx); err != nil {
 		return nil, err
 	}
@@ -104,69 +105,61 @@ func (u *updater) do(ctx context.Context) error {
 	if u.upsert {
 		write = u.collection.update
 	}
-	return write(ctx, func(b *bbolt.Bucket) error { return u.run(ctx, b) })
+	return write(ctx, func(t *table) error { return u.run(ctx, t) })
 }
 
 // run may be called again when its transaction was spoilt, so it starts afresh.
-func (u *updater) run(ctx context.Context, b *bbolt.Bucket) error {
+func (u *updater) run(ctx context.Context, t *table) error {
 	u.result, u.before, u.after = mongo.UpdateResult{}, nil, nil
-	matches, err := u.matches(ctx, b)
+	s := search{table: t, matcher: u.matcher, order: u.order, limit: 1}
+	if u.many {
+		s.limit = 0
+	}
+	matches, err := s.run(ctx)
 	if err != nil {
 		return err
 	}
 	if len(matches) == 0 && u.upsert {
-		return u.insert(b)
+		return u.insert(t)
 	}
 	for i := range matches {
-		if err := u.apply(b, &matches[i]); err != nil {
+		if err := u.apply(t, &matches[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (u *updater) matches(ctx context.Context, b *bbolt.Bucket) ([]change, error) {
-	limit := 1
-	if u.many || len(u.sort) > 0 {
-		limit = 0
-	}
-	matches, err := collect(ctx, b, u.matcher, limit)
-	if err != nil || len(u.sort) == 0 || len(matches) < 2 {
-		return matches, err
-	}
-	documents := make([]bson.D, len(matches))
-	for i := range matches {
-		documents[i] = matches[i].before
-	}
-	if documents, err = sorted(documents, u.sort); err != nil {
-		return nil, err
-	}
-	id, _ := doc.Get(documents[0], "_id")
-	return []change{{id: appendKey(nil, id), before: documents[0]}}, nil
-}
-
-func (u *updater) apply(b *bbolt.Bucket, ch *change) error {
-	after, err := applied(ch.before, u.filter, u.update, false)
+func (u *updater) apply(t *table, m *match) error {
+	before, err := m.document()
 	if err != nil {
 		return err
 	}
-	if id, _ := doc.Get(after, "_id"); !bytes.Equal(appendKey(nil, id), ch.id) {
+	after, err := applied(before, u.filter, u.update, false)
+	if err != nil {
+		return err
+	}
+	if id, _ := doc.Get(after, "_id"); !bytes.Equal(appendKey(nil, id), m.id) {
 		return fmt.Errorf("%w: an update must not change _id", mongo.ErrInvalid)
 	}
-	ch.after = after
-	u.before, u.after = ch.before, after
+	raw, err := encode(after)
+	if err != nil {
+		return err
+	}
+	u.before, u.after = before, after
 	u.result.Matched++
-	if same(ch.before, after) {
+	if bytes.Equal(m.raw, raw) {
 		return nil
 	}
-	if err := ch.make(b, u.collection.name); err != nil {
+	ch := change{id: m.id, before: m.raw, after: raw}
+	if err := ch.make(t); err != nil {
 		return err
 	}
 	u.result.Modified++
 	return nil
 }
 
-func (u *updater) insert(b *bbolt.Bucket) error {
+func (u *updater) insert(t *table) error {
 	base, err := mongokit.Extract(&u.filter)
 	if err != nil {
 		return fmt.Errorf("%w: %w", mongo.ErrInvalid, err)
@@ -175,8 +168,13 @@ func (u *updater) insert(b *bbolt.Bucket) error {
 	if err != nil {
 		return err
 	}
-	document, id := withID(document)
-	if err := u.collection.insert(b, document, id); err != nil {
+	document, _ = withID(document)
+	var e encoder
+	raw, key, id, err := e.document(document)
+	if err != nil {
+		return err
+	}
+	if err := t.insert(key, raw); err != nil {
 		return err
 	}
 	u.after, u.result.UpsertedID = document, id
@@ -196,10 +194,4 @@ func applied(d, filter, update bson.D, upsert bool) (after bson.D, err error) {
 		return nil, fmt.Errorf("%w: %w", mongo.ErrInvalid, err)
 	}
 	return normal(*changed)
-}
-
-func same(a, b bson.D) bool {
-	left, err1 := bson.Marshal(a)
-	right, err2 := bson.Marshal(b)
-	return err1 == nil && err2 == nil && bytes.Equal(left, right)
 }

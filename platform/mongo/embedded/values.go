@@ -31,8 +31,8 @@ func normal(d bson.D) (bson.D, error) {
 }
 
 func normalValue(v any, depth int) (any, error) {
-	if depth > 250 {
-		return nil, fmt.Errorf("%w: nested too deeply", mongo.ErrInvalid)
+	if depth > maxDepth {
+		return nil, errTooDeep()
 	}
 	switch v := v.(type) {
 	case nil, bool, string, int32, int64, float64, primitive.ObjectID, primitive.DateTime,
@@ -109,17 +109,6 @@ func normalOther(v any) (any, error) {
 		return value, nil
 	}
 	return nil, fmt.Errorf("%w: values of type %T", mongo.ErrUnsupported, v)
-}
-
-func encode(d bson.D) ([]byte, error) {
-	raw, err := bson.Marshal(d)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", mongo.ErrInvalid, err)
-	}
-	if len(raw) > maxDocument {
-		return nil, fmt.Errorf("%w: a document may have at most %d MB", mongo.ErrInvalid, maxDocument>>20)
-	}
-	return raw, nil
 }
 
 // decode reads a stored document into memory of its own.

@@ -1,7 +1,6 @@
 package embedded
 
 import (
-	"bytes"
 	"context"
 	"errors"
 
@@ -11,24 +10,23 @@ import (
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
 
-// update runs write with the collection's bucket, which is made when it is
-// missing.
-func (c *collection) update(ctx context.Context, write func(*bbolt.Bucket) error) error {
+// update runs write with the collection, which is made when it is missing.
+func (c *collection) update(ctx context.Context, write func(*table) error) error {
 	return c.write(ctx, func(tx *bbolt.Tx) error {
 		b, err := c.create(tx)
 		if err != nil {
 			return err
 		}
-		return write(b)
+		return write(c.table(b))
 	})
 }
 
 // updateExisting does the same, but leaves a collection that does not exist as
 // it is: nothing there can match.
-func (c *collection) updateExisting(ctx context.Context, write func(*bbolt.Bucket) error) error {
+func (c *collection) updateExisting(ctx context.Context, write func(*table) error) error {
 	return c.write(ctx, func(tx *bbolt.Tx) error {
 		if b := tx.Bucket([]byte(c.name)); b != nil {
-			return write(b)
+			return write(c.table(b))
 		}
 		return nil
 	})
@@ -57,56 +55,6 @@ func (c *collection) create(tx *bbolt.Tx) (*bbolt.Bucket, error) {
 	return b, nil
 }
 
-// change is a document before and after a write; either may be missing.
-type change struct {
-	id            []byte
-	before, after bson.D
-}
-
-// make checks every unique index, then writes the document and its entries: it
-// either refuses before it has changed anything, or does it all.
-func (ch *change) make(b *bbolt.Bucket, collection string) error {
-	indexes, err := indexesOf(b)
-	if err != nil {
-		return err
-	}
-	var raw []byte
-	if ch.after != nil {
-		if raw, err = encode(ch.after); err != nil {
-			return err
-		}
-	}
-	old, fresh := make([][][]byte, len(indexes)), make([][][]byte, len(indexes))
-	for n := range indexes {
-		i := &indexes[n]
-		if ch.before != nil {
-			if old[n], err = i.keys(ch.before); err != nil {
-				return err
-			}
-		}
-		if ch.after != nil {
-			if fresh[n], err = i.keys(ch.after); err != nil {
-				return err
-			}
-		}
-		if i.Unique && i.taken(fresh[n], ch.id) {
-			return &mongo.DuplicateError{Collection: collection, Index: i.Name()}
-		}
-	}
-	for n := range indexes {
-		if err := indexes[n].remove(old[n], ch.id); err != nil {
-			return err
-		}
-		if err := indexes[n].put(fresh[n], ch.id); err != nil {
-			return err
-		}
-	}
-	if ch.after == nil {
-		return b.Bucket(docsBucket).Delete(ch.id)
-	}
-	return b.Bucket(docsBucket).Put(ch.id, raw)
-}
-
 func (c *collection) DeleteOne(ctx context.Context, filter bson.D) (int64, error) {
 	return c.remove(ctx, filter, 1)
 }
@@ -115,24 +63,27 @@ func (c *collection) DeleteMany(ctx context.Context, filter bson.D) (int64, erro
 	return c.remove(ctx, filter, 0)
 }
 
-// remove deletes matches, at most limit of them unless it is 0.
-func (c *collection) remove(ctx context.Context, filter bson.D, limit int) (int64, error) {
+// remove deletes matches, at most limit of them unless it is 0. They are found
+// first: changing a bucket while walking through it would lead the cursor
+// astray.
+func (c *collection) remove(ctx context.Context, filter bson.D, limit int64) (int64, error) {
 	m, err := newMatcher(filter)
 	if err != nil {
 		return 0, err
 	}
 	var count int64
-	err = c.updateExisting(ctx, func(b *bbolt.Bucket) error {
-		matches, err := collect(ctx, b, m, limit)
+	err = c.updateExisting(ctx, func(t *table) error {
+		found, err := search{table: t, matcher: m, limit: limit}.run(ctx)
 		if err != nil {
 			return err
 		}
-		for i := range matches {
-			if err := matches[i].make(b, c.name); err != nil {
+		for i := range found {
+			ch := change{id: found[i].id, before: found[i].raw}
+			if err := ch.make(t); err != nil {
 				return err
 			}
 		}
-		count = int64(len(matches))
+		count = int64(len(found))
 		return nil
 	})
 	if err != nil {
@@ -141,24 +92,10 @@ func (c *collection) remove(ctx context.Context, filter bson.D, limit int) (int6
 	return count, nil
 }
 
-// collect finds what a write is about to change: changing a bucket while
-// walking through it would lead the cursor astray.
-func collect(ctx context.Context, b *bbolt.Bucket, m *matcher, limit int) ([]change, error) {
-	var matches []change
-	err := each(ctx, b, m, func(id []byte, d bson.D) error {
-		matches = append(matches, change{id: bytes.Clone(id), before: d})
-		if limit > 0 && len(matches) == limit {
-			return errEnough
-		}
-		return nil
-	})
-	return matches, err
-}
-
 func (c *collection) EnsureIndexes(ctx context.Context, indexes ...mongo.Index) error {
 	var failures []error
 	for _, i := range indexes {
-		err := c.update(ctx, func(b *bbolt.Bucket) error { return ensureIndex(b, c.name, definition{Index: i}) })
+		err := c.update(ctx, func(t *table) error { return ensureIndex(t, newDefinition(i, false)) })
 		failures = append(failures, err)
 	}
 	return errors.Join(failures...)

@@ -1,0 +1,110 @@
+package embedded
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+
+	"github.com/256dpi/lungo/bsonkit"
+	"go.mongodb.org/mongo-driver/bson/bsontype"
+	"go.mongodb.org/mongo-driver/bson/primitive"
+)
+
+// sizes are the lengths of the values that always have the same.
+var sizes = map[bsontype.Type]int{
+	bsontype.Null: 0, bsontype.Boolean: 1, bsontype.Int32: 4, bsontype.Int64: 8, bsontype.Double: 8,
+	bsontype.DateTime: 8, bsontype.Timestamp: 8, bsontype.ObjectID: 12, bsontype.Decimal128: 16,
+}
+
+// fixedSizes is sizes as a table; -1 is a value that says its own length.
+var fixedSizes = func() (table [256]int8) {
+	for n := range table {
+		table[n] = -1
+	}
+	for kind, size := range sizes {
+		table[kind] = int8(size)
+	}
+	return table
+}()
+
+// lookup finds the first field of a name in a stored document. sure is false
+// when it cannot tell, which only the long way through decode can.
+func lookup(raw []byte, name string) (kind bsontype.Type, value []byte, found, sure bool) {
+	if len(raw) < 5 {
+		return 0, nil, false, false
+	}
+	for raw = raw[4:]; raw[0] != 0; {
+		kind = bsontype.Type(raw[0])
+		end := bytes.IndexByte(raw[1:], 0) + 1
+		if end == 0 {
+			return 0, nil, false, false
+		}
+		key, rest := raw[1:end], raw[end+1:]
+		size := valueSize(kind, rest)
+		if size < 0 || size >= len(rest) { // there is a 0 at the end
+			return 0, nil, false, false
+		}
+		if string(key) == name {
+			return kind, rest[:size], true, true
+		}
+		raw = rest[size:]
+	}
+	return 0, nil, false, true
+}
+
+// valueSize is the length of a value, or -1 for the kinds that are rare.
+func valueSize(kind bsontype.Type, rest []byte) int {
+	if size := fixedSizes[kind]; size >= 0 {
+		return int(size)
+	}
+	if len(rest) < 4 {
+		return -1
+	}
+	length := int(int32(binary.LittleEndian.Uint32(rest)))
+	switch {
+	case length < 0:
+		return -1
+	case kind == bsontype.String:
+		return length + 4
+	case kind == bsontype.EmbeddedDocument, kind == bsontype.Array:
+		return length
+	case kind == bsontype.Binary:
+		return length + 5
+	}
+	return -1
+}
+
+// appendRawKey is appendKey for a stored value of one of the common types. ok
+// is false for the others.
+func appendRawKey(dst []byte, kind bsontype.Type, value []byte) (key []byte, ok bool) {
+	start := len(dst)
+	switch kind {
+	case bsontype.Null:
+		return append(dst, classByte(bsonkit.Null)), true
+	case bsontype.String:
+		dst = append(dst, classByte(bsonkit.String))
+		text := value[4 : len(value)-1]
+		if bytes.IndexByte(text, 0) >= 0 {
+			dst = appendText(dst, string(text))
+		} else {
+			dst = append(append(dst, text...), 0, 0)
+		}
+		return shortened(dst, start), true
+	case bsontype.Int32:
+		return appendInt(append(dst, classByte(bsonkit.Number)), int64(int32(binary.LittleEndian.Uint32(value)))), true
+	case bsontype.Int64:
+		return appendInt(append(dst, classByte(bsonkit.Number)), int64(binary.LittleEndian.Uint64(value))), true
+	case bsontype.Double:
+		return appendFloat(append(dst, classByte(bsonkit.Number)), math.Float64frombits(binary.LittleEndian.Uint64(value))), true
+	case bsontype.ObjectID:
+		return append(append(dst, classByte(bsonkit.ObjectID)), value...), true
+	case bsontype.Boolean:
+		return append(dst, classByte(bsonkit.Boolean), value[0]), true
+	case bsontype.DateTime:
+		return appendValue(dst, primitive.DateTime(binary.LittleEndian.Uint64(value))), true
+	}
+	return dst, false
+}
+
+// classByte begins the key of every value of a class.
+func classByte(class bsonkit.Class) byte { return byte(class) + 2 } // 0 and 1 end lists and texts
