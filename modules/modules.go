@@ -3,7 +3,8 @@
 package modules
 
 import (
-	_ "github.com/orchestrix/orchestrix/modules/execution" // POST /workflow/run/...
+	_ "github.com/orchestrix/orchestrix/modules/execution" // /workflow/run/..., /workflows/run, /executions
+	_ "github.com/orchestrix/orchestrix/modules/live"      // /socket.io/, WebSockets
 	_ "github.com/orchestrix/orchestrix/modules/steps"     // step types
 	_ "github.com/orchestrix/orchestrix/modules/system"    // /health, /hello
 	_ "github.com/orchestrix/orchestrix/modules/workflow"  // /workflows

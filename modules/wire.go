@@ -34,6 +34,8 @@ type Program struct {
 	App    *app.App
 	Server *server.Server[*app.App]
 	Store  mongo.Store
+
+	hub *realtime.Hub
 }
 
 // Build opens the store that the settings name and puts the program together
@@ -82,14 +84,15 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 		Workflows:  workflows.NewService(store, engine.Steps, log, time.Now),
 	}
 	records := runs.NewRecords(store)
-	a.Hub = realtime.NewHub(records, log, s.MongoURI != "")
+	hub := realtime.NewHub(records, log, s.MongoURI != "")
+	a.Gateway = realtime.NewGateway(hub, realtime.GatewayOptions{AllowOrigin: server.AllowOrigin(s.FrontendURLs, s.Production()), Logger: log})
 	tokens := auth.NewTokens([]byte(s.JWTSecret), time.Now)
 	var err error
-	a.Runs, err = runs.New(records, data.NewProvider(store, time.Now), engine.Steps, tokens, a.Hub, runOptions(s, log))
+	a.Runs, err = runs.New(records, data.NewProvider(store, time.Now), engine.Steps, tokens, hub, runOptions(s, log))
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{App: a, Store: store}
+	p := &Program{App: a, Store: store, hub: hub}
 	if err := p.begin(ctx); err != nil {
 		return nil, errors.Join(err, p.closeServices(ctx))
 	}
@@ -159,11 +162,11 @@ func ensureIndexes(ctx context.Context, a *app.App, store mongo.Store) error {
 // Close stops taking requests, lets those under way finish, and releases
 // everything, in the reverse order of Build.
 func (p *Program) Close(ctx context.Context) error {
-	return errors.Join(p.Server.Shutdown(ctx), p.closeServices(ctx), p.Store.Close(ctx))
+	return errors.Join(p.App.Gateway.Close(ctx), p.Server.Shutdown(ctx), p.closeServices(ctx), p.Store.Close(ctx))
 }
 
 func (p *Program) closeServices(ctx context.Context) error {
 	err := errors.Join(p.App.Runs.Close(ctx), p.App.Background.Close(ctx))
-	p.App.Hub.Close()
+	p.hub.Close()
 	return err
 }

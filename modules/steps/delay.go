@@ -50,7 +50,7 @@ func compileDelay(f *engine.Fields) engine.Execute {
 		defer timer.Stop()
 		select {
 		case <-ctx.Done():
-			return engine.Outcome{}, context.Cause(ctx)
+			return engine.Outcome{}, ctx.Err()
 		case <-timer.C:
 			return engine.Outcome{Shown: doc.Object{{"waitedMs", d.Milliseconds()}}}, nil
 		}

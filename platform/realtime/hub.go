@@ -10,6 +10,7 @@ import (
 	"hash/maphash"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"go.uber.org/zap"
 
@@ -30,6 +31,9 @@ var (
 	ErrClosed = errors.New("the server is shutting down")
 	ErrID     = fmt.Errorf("an executionId is 1 to %d bytes", maxID)
 )
+
+// validID is all that an id must be: runs are followed before they exist.
+func validID(id string) bool { return id != "" && len(id) <= maxID && utf8.ValidString(id) }
 
 // Source has the entries of every run: those under way and those stored.
 type Source interface {
@@ -110,7 +114,7 @@ func (h *Hub) Publish(e *runlog.Entry) {
 // Subscribe makes f follow a run, from the entry after the one numbered after (-1
 // is from the start), until Cancel. The run need not exist yet.
 func (h *Hub) Subscribe(executionID string, after int64, f Follower) (*Subscription, error) {
-	if executionID == "" || len(executionID) > maxID {
+	if !validID(executionID) {
 		return nil, ErrID
 	}
 	sub := &Subscription{hub: h, follower: f, next: max(after, -1) + 1}

@@ -67,7 +67,7 @@ type Entry struct {
 	At             time.Time
 	Size           int // in memory, roughly, in bytes
 
-	texts [encodings]atomic.Pointer[[]byte]
+	forms [encodings]atomic.Value
 }
 
 // ID is unique in the entry's run, and the same each time it is read.
@@ -78,19 +78,19 @@ type Encoding uint8
 
 // The forms that are kept.
 const (
-	SocketIO  Encoding = iota // an event of the Socket.IO transport
+	SocketIO  Encoding = iota // a packet of the Socket.IO transport
 	Stream                    // a frame of the log stream
 	Plain                     // JSON
 	encodings = iota
 )
 
 // Encoded returns the entry in a form, made by build when nobody has yet. It is
-// shared: it must not be changed.
-func (e *Entry) Encoded(form Encoding, build func(*Entry) []byte) []byte {
-	if text := e.texts[form].Load(); text != nil {
-		return *text
+// shared: it must not be changed. A form always has the same type.
+func Encoded[T any](e *Entry, form Encoding, build func(*Entry) T) T {
+	if v := e.forms[form].Load(); v != nil {
+		return v.(T)
 	}
-	text := build(e)
-	e.texts[form].Store(&text)
-	return text
+	v := build(e)
+	e.forms[form].Store(v)
+	return v
 }

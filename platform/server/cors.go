@@ -31,10 +31,20 @@ func (c cors) allow(origin string) string {
 	if len(c.origins) == 1 {
 		return c.origins[0]
 	}
-	if origin != "" && (slices.Contains(c.origins, origin) || c.local && isLocal(origin)) {
+	if origin != "" && c.permits(origin) {
 		return origin
 	}
 	return ""
+}
+
+func (c cors) permits(origin string) bool {
+	return slices.Contains(c.origins, origin) || c.local && isLocal(origin)
+}
+
+// AllowOrigin tells which origins may open sockets: those that CORS lets call
+// (http.md, "CORS").
+func AllowOrigin(origins []string, production bool) func(origin string) bool {
+	return newCORS(origins, production).permits
 }
 
 func isLocal(origin string) bool {

@@ -23,7 +23,7 @@ type App struct {
 	Background *background.Group
 	Workflows  *workflows.Service
 	Runs       *runs.Service
-	Hub        *realtime.Hub
+	Gateway    *realtime.Gateway
 }
 
 // Route is a route whose handler gets an *App.

@@ -1,0 +1,37 @@
+package live
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/orchestrix/orchestrix/modules/core/app"
+	"github.com/orchestrix/orchestrix/platform/apierr"
+	"github.com/orchestrix/orchestrix/platform/registry"
+	"github.com/orchestrix/orchestrix/platform/server"
+)
+
+func init() {
+	app.Routes.Register(app.Route{
+		ID:      "live.execution",
+		Method:  http.MethodGet,
+		Path:    "/ws/executions/:id",
+		Tag:     "Live",
+		Summary: "Upgrades to a WebSocket with the log of one run, one JSON entry in a frame; afterSeq skips entries.",
+		Errors:  []int{http.StatusBadRequest, http.StatusForbidden, http.StatusUpgradeRequired, http.StatusServiceUnavailable},
+		Handler: registry.Raw[*app.App](execution),
+	})
+}
+
+func execution(c *fiber.Ctx, a *app.App) error {
+	after := int64(-1)
+	if text := c.Query("afterSeq"); text != "" {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return apierr.BadRequest("afterSeq must be a whole number")
+		}
+		after = n
+	}
+	return a.Gateway.Execution(c, server.Param(c, "id"), after)
+}

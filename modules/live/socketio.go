@@ -1,0 +1,27 @@
+// Package live has the endpoints at which clients watch runs as they happen.
+package live
+
+import (
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/orchestrix/orchestrix/modules/core/app"
+	"github.com/orchestrix/orchestrix/platform/registry"
+)
+
+func init() {
+	for id, method := range map[string]string{"live.socketio": http.MethodGet, "live.socketioPost": http.MethodPost} {
+		app.Routes.Register(app.Route{
+			ID:      id,
+			Method:  method,
+			Path:    "/socket.io/",
+			Tag:     "Live",
+			Summary: "Socket.IO: join-execution brings the log of a run as execution-log events.",
+			Errors:  []int{http.StatusBadRequest, http.StatusServiceUnavailable},
+			Handler: registry.Raw[*app.App](socketIO),
+		})
+	}
+}
+
+func socketIO(c *fiber.Ctx, a *app.App) error { return a.Gateway.SocketIO(c) }

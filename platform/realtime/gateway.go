@@ -1,0 +1,69 @@
+package realtime
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gofiber/fiber/v2"
+	"go.uber.org/zap"
+
+	"github.com/orchestrix/orchestrix/platform/realtime/plainws"
+	"github.com/orchestrix/orchestrix/platform/realtime/socketio"
+)
+
+const (
+	maxFollowed = 256       // runs that one client follows at a time
+	historyRoom = 256 << 10 // bytes that may wait for a client when it gets another page of history
+)
+
+// Gateway is where clients follow runs: over Socket.IO, over the log stream, and
+// over a plain WebSocket for one run.
+type Gateway struct {
+	hub     *Hub
+	sockets *socketio.Server
+	streams *plainws.Server
+}
+
+// GatewayOptions of a Gateway.
+type GatewayOptions struct {
+	AllowOrigin func(origin string) bool // of browsers
+	Logger      *zap.Logger
+}
+
+// NewGateway returns a gateway to a hub.
+func NewGateway(hub *Hub, opts GatewayOptions) *Gateway {
+	g := &Gateway{
+		hub: hub,
+		// A client that is told to leave stays away; one whose connection ends
+		// comes back, to the process that follows this one.
+		sockets: socketio.New(socketio.Options{AllowOrigin: opts.AllowOrigin, Logger: opts.Logger, SilentClose: true}),
+		streams: plainws.New(plainws.Options{AllowOrigin: opts.AllowOrigin, Logger: opts.Logger}),
+	}
+	g.sockets.On("join-execution", g.join)
+	g.sockets.On("leave-execution", g.leave)
+	return g
+}
+
+// SocketIO serves the path of Socket.IO.
+func (g *Gateway) SocketIO(c *fiber.Ctx) error { return g.sockets.Handle(c) }
+
+// LogStream upgrades to the log stream. A request for no upgrade is
+// fiber.ErrUpgradeRequired.
+func (g *Gateway) LogStream(c *fiber.Ctx) error { return g.streams.Handle(c, g.streamPeer()) }
+
+// Execution upgrades to a WebSocket on which the entries of one run come, from
+// the one after the given number. A request for no upgrade is
+// fiber.ErrUpgradeRequired.
+func (g *Gateway) Execution(c *fiber.Ctx, id string, after int64) error {
+	return g.streams.Handle(c, g.executionPeer(id, after))
+}
+
+// Close ends every connection with a reason, within ctx.
+func (g *Gateway) Close(ctx context.Context) error {
+	streams := make(chan error, 1)
+	go func() { streams <- g.streams.Close(ctx) }()
+	return errors.Join(g.sockets.Close(ctx), <-streams)
+}
+
+// Clients is how many are connected.
+func (g *Gateway) Clients() int { return g.sockets.Stats() + g.streams.Stats().Open }

@@ -1,0 +1,170 @@
+package realtime
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/realtime/plainws"
+	"github.com/orchestrix/orchestrix/platform/runlog"
+)
+
+// streamName is the only stream there is.
+const streamName = "executionLog"
+
+// streamMessage is what a client of the log stream sends.
+type streamMessage struct {
+	Type string `json:"type"`
+	Data struct {
+		StreamName     string `json:"streamName"`
+		GroupID        string `json:"groupId"`
+		SubscriptionID string `json:"subscriptionId"`
+	} `json:"data"`
+}
+
+// streamClient is one connection of the log stream.
+type streamClient struct {
+	hub  *Hub
+	conn *plainws.Conn
+
+	mu     sync.Mutex
+	gone   bool
+	groups map[string]*streamFollower
+}
+
+// streamPeer serves one connection of the log stream (realtime.md).
+func (g *Gateway) streamPeer() plainws.Peer {
+	client := &streamClient{hub: g.hub, groups: map[string]*streamFollower{}}
+	return plainws.Peer{
+		Open:    func(conn *plainws.Conn) { client.conn = conn },
+		Message: func(_ *plainws.Conn, text []byte) { client.receive(text) },
+		Closed:  func(*plainws.Conn) { client.end() },
+	}
+}
+
+// receive handles a message. What it does not understand it ignores.
+func (c *streamClient) receive(text []byte) {
+	var m streamMessage
+	if json.Unmarshal(text, &m) != nil || m.Data.StreamName != streamName || !validID(m.Data.GroupID) {
+		return
+	}
+	switch m.Type {
+	case "join":
+		c.join(m.Data.GroupID, m.Data.SubscriptionID)
+	case "leave":
+		c.leave(m.Data.GroupID, m.Data.SubscriptionID)
+	}
+}
+
+// join answers with all entries so far, however often it is asked for the same
+// group; what follows comes once for all subscriptions of the group.
+func (c *streamClient) join(group, subscription string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.gone {
+		return
+	}
+	f := &streamFollower{client: c, group: group, subscriptions: map[string]struct{}{subscription: {}}}
+	if earlier := c.groups[group]; earlier != nil {
+		earlier.sub.Cancel()
+		f.subscriptions = earlier.subscriptions
+		if len(f.subscriptions) < maxFollowed {
+			f.subscriptions[subscription] = struct{}{}
+		}
+	} else if len(c.groups) >= maxFollowed {
+		return
+	}
+	sub, err := c.hub.Subscribe(group, -1, f)
+	if err != nil {
+		return
+	}
+	f.sub = sub
+	c.groups[group] = f
+}
+
+func (c *streamClient) leave(group, subscription string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f := c.groups[group]
+	if f == nil {
+		return
+	}
+	delete(f.subscriptions, subscription)
+	if len(f.subscriptions) == 0 {
+		f.sub.Cancel()
+		delete(c.groups, group)
+	}
+}
+
+func (c *streamClient) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.gone = true
+	for _, f := range c.groups {
+		f.sub.Cancel()
+	}
+	c.groups = nil
+}
+
+// streamFollower is one connection of the log stream that follows one run.
+type streamFollower struct {
+	client        *streamClient
+	group         string
+	sub           *Subscription
+	subscriptions map[string]struct{} // guarded by client.mu
+	synced        bool
+}
+
+// Deliver sends the first entries, or that there are none, as a sync, and each
+// later one as a create.
+func (f *streamFollower) Deliver(entries []*runlog.Entry) bool {
+	if !f.synced {
+		f.synced = true
+		return f.client.conn.Send(syncFrame(f.group, entries))
+	}
+	for _, e := range entries {
+		if !f.client.conn.Send(runlog.Encoded(e, runlog.Stream, createFrame)) {
+			return false
+		}
+	}
+	return true
+}
+
+func frameStart(at time.Time, group string) []byte {
+	b := strconv.AppendInt([]byte(`{"timestamp":`), at.UnixMilli(), 10)
+	return doc.AppendJSON(append(b, `,"streamName":"`+streamName+`","groupId":`...), group)
+}
+
+func syncFrame(group string, entries []*runlog.Entry) []byte {
+	b := append(frameStart(time.Now(), group), `,"event":{"type":"sync","data":[`...)
+	for i, e := range entries {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = e.AppendStreamJSON(b)
+	}
+	return append(b, `]}}`...)
+}
+
+func createFrame(e *runlog.Entry) []byte {
+	b := append(frameStart(e.At, e.ExecutionID), `,"id":`...)
+	b = append(doc.AppendJSON(b, e.ID()), `,"event":{"type":"create","data":`...)
+	return append(e.AppendStreamJSON(b), `}}`...)
+}
+
+// Ready waits until the client has taken most of what was sent.
+func (f *streamFollower) Ready(ctx context.Context) error {
+	return f.client.conn.WaitQueued(ctx, historyRoom)
+}
+
+// CaughtUp needs no answer.
+func (f *streamFollower) CaughtUp(int64) {}
+
+// Failed ends the connection: the frontend comes back and joins again.
+func (f *streamFollower) Failed(error) { f.client.conn.Close(closeInternal, errLog.Error()) }
+
+// closeInternal is the close code of RFC 6455, 7.4.1, for a server's failure.
+const closeInternal = 1011
