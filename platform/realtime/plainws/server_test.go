@@ -2,6 +2,7 @@ package plainws_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -155,7 +156,7 @@ func TestHandleLeavesOtherRequestsToTheCaller(t *testing.T) {
 	s := plainws.New(plainws.Options{})
 	app := fiber.New()
 	app.All("/", func(c *fiber.Ctx) error {
-		if err := s.Handle(c, plainws.Peer{}); err != fiber.ErrUpgradeRequired {
+		if err := s.Handle(c, plainws.Peer{}); !errors.Is(err, fiber.ErrUpgradeRequired) {
 			return err
 		}
 		return c.SendString("a page")
