@@ -60,10 +60,11 @@ func (s *session) endLocked(e ending) bool {
 			s.timer.Reset(s.srv.opts.PingTimeout)
 			s.kickLocked()
 		}
-	case s.flushing && !e.drain: // maybe for ever: the client may not read
-		s.ws.cut()
 	default:
 		s.pushLocked(closeFrame(e.code, e.reason))
+		if !e.drain { // the writer may hang on a client that does not read
+			s.timer.Reset(closeGrace)
+		}
 	}
 	return true
 }

@@ -3,7 +3,8 @@ package socketio
 import "time"
 
 // tick is the session's timer: it pings, and ends a session that does not
-// answer, or that has no socket for too long.
+// answer, or that has no socket for too long. After the end it breaks off what
+// is left.
 func (s *session) tick() {
 	if !s.hold() {
 		return
@@ -15,6 +16,7 @@ func (s *session) tick() {
 	switch {
 	case s.closed:
 		s.mu.Unlock()
+		s.cut()
 		s.forget()
 		return
 	case s.sock == nil && !now.Before(s.connectBy):

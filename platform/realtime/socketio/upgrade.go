@@ -47,9 +47,9 @@ func (s *session) read(ws *wsConn) {
 	defer func() {
 		s.end(ending{reason: reason, code: closeProtocol})
 		// The writer ends first: the connection is the library's again after this.
-		late := time.AfterFunc(closeGrace, ws.cut)
+		s.timer.Reset(closeGrace)
 		s.waitIdle()
-		late.Stop()
+		s.timer.Stop()
 		ws.cut()
 	}()
 	ws.conn.SetPingHandler(func(data string) error {
