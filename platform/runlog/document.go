@@ -8,16 +8,48 @@ import (
 	"github.com/orchestrix/orchestrix/platform/doc"
 )
 
-// Document is the entry as it is stored in execution_logs (models.md). Data
-// that equals the output is not stored twice.
+// Document is the entry as it is stored in execution_logs (models.md). What
+// follows from the rest (title, message, data that equals the output) is not
+// stored: each call of a published API makes several entries.
 func (e *Entry) Document() doc.Object {
-	o := make(doc.Object, 0, 20)
+	o := make(doc.Object, 0, 14)
 	o = append(o,
 		doc.Field{Key: "_id", Value: primitive.NewObjectID()},
 		doc.Field{Key: "executionId", Value: e.ExecutionID},
 		doc.Field{Key: "seq", Value: e.Seq},
-		doc.Field{Key: "timestamp", Value: primitive.NewDateTimeFromTime(e.At)})
-	return e.appendFields(o)
+		doc.Field{Key: "timestamp", Value: primitive.NewDateTimeFromTime(e.At)},
+		doc.Field{Key: "type", Value: e.Kind.Type()},
+		doc.Field{Key: "phase", Value: e.Kind.Phase()})
+	if e.Step != nil {
+		o = append(o,
+			doc.Field{Key: "stepIndex", Value: int32(e.Step.Index)},
+			doc.Field{Key: "stepType", Value: e.Step.Type},
+			doc.Field{Key: "stepName", Value: e.Step.Name})
+	}
+	for _, part := range [...]doc.Field{{Key: "input", Value: e.Input}, {Key: "output", Value: e.Output}, {Key: "data", Value: e.Data}} {
+		if part.Value != nil {
+			o = append(o, part)
+		}
+	}
+	if e.Note != "" {
+		o = append(o, doc.Field{Key: "title", Value: e.Note})
+	}
+	if e.Error != "" {
+		o = append(o, doc.Field{Key: "error", Value: e.Error})
+	}
+	if e.Metadata != nil {
+		o = append(o, doc.Field{Key: "metadata", Value: e.Metadata})
+	}
+	switch e.Kind {
+	case StepFinished, StepFailed:
+		o = append(o, doc.Field{Key: "durationMs", Value: int32(min(e.Duration.Milliseconds(), 1<<31-1))})
+	case RunFinished, RunFailed:
+		o = append(o, doc.Field{Key: "totalDuration", Value: e.Duration.Milliseconds()})
+	}
+	if e.Kind == RunFailed && e.FailedStep >= 0 {
+		o = append(o, doc.Field{Key: "failedStep", Value: int32(e.FailedStep)})
+	}
+	return append(o, doc.Field{Key: "totalSteps", Value: int32(e.TotalSteps)})
 }
 
 // FromDocument reads a stored entry. One of the old backend has neither phase
@@ -34,9 +66,7 @@ func FromDocument(d doc.Object) *Entry {
 			at, _ := f.Value.(primitive.DateTime)
 			e.At = at.Time()
 		case "title":
-			e.Title, _ = f.Value.(string)
-		case "message":
-			e.Message, _ = f.Value.(string)
+			e.Note, _ = f.Value.(string)
 		case "input":
 			e.Input = f.Value
 		case "output":

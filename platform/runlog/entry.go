@@ -52,26 +52,71 @@ type Step struct {
 // Entry is one entry of a run's log. Once published it is shared by everyone who
 // follows the run and must not be changed.
 type Entry struct {
-	ExecutionID    string
-	Seq            int64 // from 0, without gaps
-	Kind           Kind
-	Step           *Step // nil when it is about the whole run
-	Title, Message string
-	Input, Output  any
-	Data           any
-	Metadata       doc.Object
-	Error          string
-	Duration       time.Duration // of the step, or of the run that has ended
-	TotalSteps     int
-	FailedStep     int // of a RunFailed: the index of the step, or -1
-	At             time.Time
-	Size           int // in memory, roughly, in bytes
+	ExecutionID string
+	Seq         int64 // from 0, without gaps
+	Kind        Kind
+	Step        *Step  // nil when it is about the whole run
+	Note        string // of a StepData: what is shown
+	Input       any    // these three are values of package doc, or bson.Raw
+	Output      any
+	Data        any
+	Metadata    doc.Object
+	Error       string
+	Duration    time.Duration // of the step, or of the run that has ended
+	TotalSteps  int
+	FailedStep  int // of a RunFailed: the index of the step, or -1
+	At          time.Time
+	Size        int // in memory, roughly, in bytes
 
 	forms [encodings]atomic.Value
 }
 
 // ID is unique in the entry's run, and the same each time it is read.
 func (e *Entry) ID() string { return e.ExecutionID + ":" + strconv.FormatInt(e.Seq, 10) }
+
+// StartMessage is the message of a RunStarted.
+const StartMessage = "Workflow execution started"
+
+// Title is the entry in a few words, for people.
+func (e *Entry) Title() string {
+	switch e.Kind {
+	case RunStarted:
+		return "Workflow started"
+	case RunFinished:
+		return "Workflow completed"
+	case RunFailed:
+		if status := doc.String(e.Metadata, "status"); status != "" {
+			return "Workflow " + status
+		}
+		return "Workflow failed"
+	case StepData:
+		return e.Note
+	}
+	what := map[Kind]string{StepStarted: "started", StepFinished: "finished", StepFailed: "failed"}[e.Kind]
+	if e.Step == nil {
+		return "Step " + what
+	}
+	return "Step " + strconv.Itoa(e.Step.Index+1) + " of " + strconv.Itoa(e.TotalSteps) + " " + what
+}
+
+// Message says what there is to say besides, for people.
+func (e *Entry) Message() string {
+	name := ""
+	if e.Step != nil {
+		name = e.Step.Name
+	}
+	switch e.Kind {
+	case RunStarted:
+		return StartMessage
+	case RunFinished:
+		return "Workflow execution completed"
+	case StepFinished:
+		return name + " took " + e.Duration.Truncate(time.Millisecond).String()
+	case StepFailed, RunFailed:
+		return e.Error
+	}
+	return name
+}
 
 // Encoding names a form of an entry that is made once for all who get it.
 type Encoding uint8

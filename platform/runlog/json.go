@@ -1,6 +1,8 @@
 package runlog
 
 import (
+	"go.mongodb.org/mongo-driver/bson"
+
 	"github.com/orchestrix/orchestrix/platform/doc"
 )
 
@@ -12,37 +14,34 @@ func (e *Entry) AppendJSON(dst []byte) []byte { return e.appendJSON(dst, doc.Tim
 // log stream has it.
 func (e *Entry) AppendStreamJSON(dst []byte) []byte { return e.appendJSON(dst, e.At.UnixMilli()) }
 
+// appendJSON leaves out what is not known.
 func (e *Entry) appendJSON(dst []byte, timestamp any) []byte {
 	o := make(doc.Object, 0, 20)
-	o = append(o, doc.Field{Key: "id", Value: e.ID()}, doc.Field{Key: "executionId", Value: e.ExecutionID}, doc.Field{Key: "seq", Value: e.Seq})
-	o = e.appendFields(o)
-	if e.Kind == StepFinished { // the stream frontend shows data only
-		o = doc.Set(o, "data", e.Output)
-	}
-	return doc.AppendJSON(dst, append(o, doc.Field{Key: "timestamp", Value: timestamp}))
-}
-
-// appendFields appends what is the same in every form. Unknown fields are left
-// out.
-func (e *Entry) appendFields(o doc.Object) doc.Object {
 	add := func(key string, value any) { o = append(o, doc.Field{Key: key, Value: value}) }
+	add("id", e.ID())
+	add("executionId", e.ExecutionID)
+	add("seq", e.Seq)
 	add("type", e.Kind.Type())
 	add("phase", e.Kind.Phase())
 	if e.Step != nil {
-		add("stepIndex", int64(e.Step.Index))
+		add("stepIndex", e.Step.Index)
 		add("stepType", e.Step.Type)
 		add("stepName", e.Step.Name)
 	}
-	add("title", e.Title)
-	add("message", e.Message)
+	add("title", e.Title())
+	add("message", e.Message())
 	if e.Input != nil {
-		add("input", e.Input)
+		add("input", plain(e.Input))
 	}
-	if e.Output != nil {
-		add("output", e.Output)
+	output := plain(e.Output)
+	if output != nil {
+		add("output", output)
 	}
-	if e.Data != nil {
-		add("data", e.Data)
+	switch {
+	case e.Kind == StepFinished: // the stream frontend shows data only
+		add("data", output)
+	case e.Data != nil:
+		add("data", plain(e.Data))
 	}
 	if e.Kind == StepFailed || e.Kind == RunFailed {
 		add("error", e.Error)
@@ -51,16 +50,30 @@ func (e *Entry) appendFields(o doc.Object) doc.Object {
 		add("durationMs", e.Duration.Milliseconds())
 	}
 	if e.TotalSteps > 0 {
-		add("totalSteps", int64(e.TotalSteps))
+		add("totalSteps", e.TotalSteps)
 	}
 	if e.Metadata != nil {
 		add("metadata", e.Metadata)
 	}
 	if e.Kind == RunFailed && e.FailedStep >= 0 {
-		add("failedStep", int64(e.FailedStep))
+		add("failedStep", e.FailedStep)
 	}
 	if e.Kind.Ends() {
 		add("totalDuration", e.Duration.Milliseconds())
+	}
+	add("timestamp", timestamp)
+	return doc.AppendJSON(dst, o)
+}
+
+// plain is a value as package doc knows it.
+func plain(v any) any {
+	raw, ok := v.(bson.Raw)
+	if !ok {
+		return v
+	}
+	var o doc.Object
+	if err := bson.Unmarshal(raw, &o); err != nil {
+		return nil // it was made here, so it cannot be
 	}
 	return o
 }

@@ -3,7 +3,6 @@ package runs
 import (
 	"context"
 	"errors"
-	"strconv"
 	"time"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -32,26 +31,24 @@ func (rec *recorder) emit(e *runlog.Entry) {
 func (rec *recorder) RunStarted(steps int) {
 	rec.steps = steps
 	x := &rec.run.execution // nobody changes these fields
-	e := &runlog.Entry{Kind: runlog.RunStarted, Title: "Workflow started", Message: startMessage}
+	e := &runlog.Entry{Kind: runlog.RunStarted}
 	e.Metadata = doc.Object{{Key: "trigger", Value: string(x.Trigger)}}
 	if x.WorkflowID != "" {
 		e.Metadata = append(e.Metadata, doc.Field{Key: "workflowId", Value: x.WorkflowID})
 	}
-	e.Data = doc.Object{{Key: "message", Value: startMessage}, {Key: "stepCount", Value: int64(steps)}}
+	e.Data = doc.Object{{Key: "message", Value: runlog.StartMessage}, {Key: "stepCount", Value: int64(steps)}}
 	rec.emit(e)
 }
-
-const startMessage = "Workflow execution started"
 
 // StepStarted writes that a step begins.
 func (rec *recorder) StepStarted(s *engine.StepRecord) {
 	rec.current = &runlog.Step{Index: s.Index, Type: s.Type, Name: s.Name}
-	rec.emit(&runlog.Entry{Kind: runlog.StepStarted, Step: rec.current, Title: rec.title(s, "started"), Message: s.Name})
+	rec.emit(&runlog.Entry{Kind: runlog.StepStarted, Step: rec.current})
 }
 
 // StepData writes what a step shows.
 func (rec *recorder) StepData(_ *engine.StepRecord, message string, data doc.Object) {
-	e := &runlog.Entry{Kind: runlog.StepData, Step: rec.current, Title: message, Message: rec.current.Name}
+	e := &runlog.Entry{Kind: runlog.StepData, Step: rec.current, Note: message}
 	rec.mask.Fill(e, nil, nil, data)
 	rec.emit(e)
 }
@@ -60,12 +57,8 @@ func (rec *recorder) StepData(_ *engine.StepRecord, message string, data doc.Obj
 func (rec *recorder) StepEnded(s *engine.StepRecord) {
 	e := &runlog.Entry{Kind: runlog.StepFinished, Step: rec.current, Duration: s.Duration}
 	var data doc.Object
-	if s.Err == nil {
-		e.Title = rec.title(s, "finished")
-		e.Message = s.Name + " took " + s.Duration.Round(time.Millisecond).String()
-	} else {
+	if s.Err != nil {
 		e.Kind, e.Error = runlog.StepFailed, rec.mask.Error(s.Err.Message)
-		e.Title, e.Message = rec.title(s, "failed"), e.Error
 		if details, ok := s.Err.Details.(doc.Object); ok {
 			data = doc.Object{{Key: "errors", Value: details}}
 		}
@@ -92,10 +85,6 @@ func failedStep(r *engine.Result) int {
 	return -1
 }
 
-func (rec *recorder) title(s *engine.StepRecord, what string) string {
-	return "Step " + strconv.Itoa(s.Index+1) + " of " + strconv.Itoa(rec.steps) + " " + what
-}
-
 // ending is the last entry of a run's log.
 func ending(x *Execution, took time.Duration, failedStep int) *runlog.Entry {
 	e := &runlog.Entry{
@@ -103,12 +92,11 @@ func ending(x *Execution, took time.Duration, failedStep int) *runlog.Entry {
 		Metadata: doc.Object{{Key: "status", Value: string(x.Status)}},
 	}
 	if x.Status == Succeeded {
-		e.Kind, e.Title, e.Message = runlog.RunFinished, "Workflow completed", "Workflow execution completed"
+		e.Kind = runlog.RunFinished
 		e.Data = doc.Object{{Key: "stepsExecuted", Value: int64(x.StepsRun)}, {Key: "totalDurationMs", Value: took.Milliseconds()}}
 		return e
 	}
-	e.Kind, e.Error, e.Message = runlog.RunFailed, x.Error, x.Error
-	e.Title = map[Status]string{Failed: "Workflow failed", Cancelled: "Workflow cancelled", Interrupted: "Workflow interrupted"}[x.Status]
+	e.Kind, e.Error = runlog.RunFailed, x.Error
 	data := doc.Object{{Key: "totalDurationMs", Value: took.Milliseconds()}}
 	if failedStep >= 0 {
 		data = append(doc.Object{{Key: "failedStep", Value: int64(failedStep)}}, data...)

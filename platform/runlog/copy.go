@@ -1,0 +1,175 @@
+package runlog
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"strconv"
+	"sync"
+
+	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/bson/bsontype"
+	"go.mongodb.org/mongo-driver/bson/primitive"
+
+	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/logging"
+)
+
+// Bounds of what an entry shows. A workflow may pass megabytes from step to
+// step; a log is read by people.
+const (
+	maxValue = 32 << 10 // bytes of one input, output or data, roughly
+	maxText  = 8 << 10  // bytes of one text in it
+	cutMark  = "…"
+)
+
+// copy makes the masked and bounded copy of an object. It is BSON, the form in
+// which it is stored: one piece of memory that is made in one pass, for each
+// entry of every run. What does not fit is left out, with a mark where it was.
+func (m *Masker) copy(o doc.Object) bson.Raw {
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	c := copier{Masker: m, out: (*buf)[:0], left: maxValue}
+	c.object(o, true)
+	raw := append(bson.Raw(nil), c.out...)
+	if cap(c.out) <= 2*maxValue {
+		*buf = c.out
+	}
+	return raw
+}
+
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// copier appends one value; left is how many bytes it may still show.
+type copier struct {
+	*Masker
+	out  []byte
+	left int
+}
+
+// object masks by name, unless the names are those of fields that messages are
+// about.
+func (c *copier) object(o doc.Object, named bool) {
+	start := c.begin()
+	for i := range o {
+		f := &o[i]
+		if c.left <= 0 {
+			c.text(cutMark, fmt.Sprintf("%d more", len(o)-i))
+			break
+		}
+		key := c.key(f.Key)
+		c.left -= len(key) + 4
+		messages, isObject := f.Value.(doc.Object)
+		switch {
+		case isObject && f.Key == "errors": // of a validation: {field: [messages]}
+			c.header(bsontype.EmbeddedDocument, key)
+			c.object(messages, false)
+		case named && isSecret(o, f):
+			c.text(key, logging.Masked)
+		default:
+			c.value(key, f.Value)
+		}
+	}
+	c.end(start)
+}
+
+// key is a name as it may be shown; BSON's names end with a NUL.
+func (c *copier) key(s string) string {
+	s = c.shapes.Text(s, maxText)
+	for i := range len(s) {
+		if s[i] == 0 {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+func (c *copier) array(a doc.Array) {
+	start := c.begin()
+	for i := range a {
+		if c.left <= 0 {
+			c.text(strconv.Itoa(i), fmt.Sprintf("%s %d more", cutMark, len(a)-i))
+			break
+		}
+		c.left--
+		c.value(strconv.Itoa(i), a[i])
+	}
+	c.end(start)
+}
+
+func (c *copier) value(key string, v any) {
+	c.left -= 4
+	switch v := v.(type) {
+	case string:
+		if c.left <= 0 {
+			v = cutMark
+		} else {
+			v = c.values.Text(v, min(maxText, c.left))
+		}
+		c.left -= len(v)
+		c.text(key, v)
+	case doc.Object:
+		c.header(bsontype.EmbeddedDocument, key)
+		c.object(v, true)
+	case doc.Array:
+		c.header(bsontype.Array, key)
+		c.array(v)
+	case nil:
+		c.header(bsontype.Null, key)
+	case bool:
+		c.header(bsontype.Boolean, key)
+		b := byte(0)
+		if v {
+			b = 1
+		}
+		c.out = append(c.out, b)
+	case int64:
+		c.number(bsontype.Int64, key, uint64(v))
+	case int32:
+		c.number(bsontype.Int64, key, uint64(int64(v)))
+	case int:
+		c.number(bsontype.Int64, key, uint64(int64(v)))
+	case float64:
+		c.number(bsontype.Double, key, math.Float64bits(v))
+	case primitive.DateTime:
+		c.number(bsontype.DateTime, key, uint64(v))
+	case primitive.ObjectID:
+		c.header(bsontype.ObjectID, key)
+		c.out = append(c.out, v[:]...)
+	default: // rare: as clients see it
+		text := string(doc.MarshalJSON(v))
+		if s, err := strconv.Unquote(text); err == nil {
+			text = s
+		}
+		text = c.values.Text(text, maxText)
+		c.left -= len(text)
+		c.text(key, text)
+	}
+}
+
+func (c *copier) header(t bsontype.Type, key string) {
+	c.out = append(append(append(c.out, byte(t)), key...), 0)
+}
+
+func (c *copier) text(key, s string) {
+	c.header(bsontype.String, key)
+	c.out = binary.LittleEndian.AppendUint32(c.out, uint32(len(s)+1))
+	c.out = append(append(c.out, s...), 0)
+}
+
+func (c *copier) number(t bsontype.Type, key string, bits uint64) {
+	c.header(t, key)
+	c.out = binary.LittleEndian.AppendUint64(c.out, bits)
+}
+
+// begin and end enclose the elements of a document: its length stands before it.
+func (c *copier) begin() (start int) {
+	start = len(c.out)
+	c.out = append(c.out, 0, 0, 0, 0)
+	return start
+}
+
+func (c *copier) end(start int) {
+	c.out = append(c.out, 0)
+	binary.LittleEndian.PutUint32(c.out[start:], uint32(len(c.out)-start))
+}
