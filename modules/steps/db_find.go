@@ -70,8 +70,7 @@ func (s *dbFind) run(ctx context.Context, c *engine.Call) (engine.Outcome, error
 	}
 	outcome := engine.Outcome{Sets: true, Shown: s.shown(c, 0, nil)}
 	if found != nil {
-		id, _ := doc.Get(found, "_id")
-		outcome.Value, outcome.Shown = found, s.shown(c, 1, doc.Object{{"_id", id}})
+		outcome.Value, outcome.Shown = found, s.shown(c, 1, preview(found))
 	}
 	reportFound(c, outcome.Shown)
 	return outcome, nil
@@ -96,7 +95,11 @@ func (s *dbFind) findMany(ctx context.Context, c *engine.Call, q engine.Query) (
 	for i := range found {
 		list[i] = found[i]
 	}
-	shown := s.shown(c, len(list), doc.Object{{"count", int64(len(list))}})
+	previews := make(doc.Array, min(len(found), maxPreviews))
+	for i := range previews {
+		previews[i] = preview(found[i])
+	}
+	shown := s.shown(c, len(list), previews)
 	reportFound(c, shown)
 	return engine.Outcome{Sets: true, Value: list, Shown: shown}, nil
 }
@@ -108,16 +111,21 @@ func reportFilter(c *engine.Call, collection string, filter doc.Object) {
 
 func reportFound(c *engine.Call, shown doc.Object) {
 	count, _ := doc.Get(shown, "resultCount")
-	preview, _ := doc.Get(shown, "preview")
-	c.Report("Records found", doc.Object{{"resultCount", count}, {"preview", preview}})
+	first, _ := doc.Get(shown, "preview")
+	c.Report("Records found", doc.Object{{"resultCount", count}, {"preview", first}})
 }
 
-func (s *dbFind) shown(c *engine.Call, count int, preview doc.Object) doc.Object {
-	o := doc.Object{{"found", count > 0}, {"resultCount", int64(count)}, {"outputVariable", c.Output}, {"preview", nil}}
-	if preview != nil {
-		o[3].Value = preview
-	}
-	return o
+// maxPreviews is how many of the documents that were found are shown.
+const maxPreviews = 5
+
+// preview is what is shown of a document that was found.
+func preview(found doc.Object) doc.Object {
+	id, _ := doc.Get(found, "_id")
+	return doc.Object{{"_id", id}}
+}
+
+func (s *dbFind) shown(c *engine.Call, count int, preview any) doc.Object {
+	return doc.Object{{"found", count > 0}, {"resultCount", int64(count)}, {"outputVariable", c.Output}, {"preview", preview}}
 }
 
 // readSort takes {"field": 1 or -1}, or the text "field" or "-field".
