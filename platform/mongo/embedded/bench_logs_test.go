@@ -45,7 +45,7 @@ func newExecution() string { return uuid.Must(uuid.NewV7()).String() }
 // one among the other.
 func logsOfMany(calls int) []bson.D {
 	var docs []bson.D
-	const together = 8
+	const together = 1
 	for ; calls > 0; calls -= together {
 		var running [][]bson.D
 		for range min(together, calls) {

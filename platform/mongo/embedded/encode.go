@@ -45,44 +45,49 @@ func appendElement(dst []byte, key string, v any, depth int) ([]byte, error) {
 	}
 	switch v := v.(type) {
 	case nil, primitive.Null:
-		return bsoncore.AppendNullElement(dst, key), nil
+		return header(dst, bsontype.Null, key), nil
 	case string:
-		return bsoncore.AppendStringElement(dst, key, v), nil
+		return bsoncore.AppendString(header(dst, bsontype.String, key), v), nil
 	case int32:
-		return bsoncore.AppendInt32Element(dst, key, v), nil
+		return bsoncore.AppendInt32(header(dst, bsontype.Int32, key), v), nil
 	case int64:
-		return bsoncore.AppendInt64Element(dst, key, v), nil
+		return bsoncore.AppendInt64(header(dst, bsontype.Int64, key), v), nil
 	case int:
 		if v >= math.MinInt32 && v <= math.MaxInt32 {
-			return bsoncore.AppendInt32Element(dst, key, int32(v)), nil
+			return bsoncore.AppendInt32(header(dst, bsontype.Int32, key), int32(v)), nil
 		}
-		return bsoncore.AppendInt64Element(dst, key, int64(v)), nil
+		return bsoncore.AppendInt64(header(dst, bsontype.Int64, key), int64(v)), nil
 	case float64:
-		return bsoncore.AppendDoubleElement(dst, key, v), nil
+		return bsoncore.AppendDouble(header(dst, bsontype.Double, key), v), nil
 	case bool:
-		return bsoncore.AppendBooleanElement(dst, key, v), nil
+		return bsoncore.AppendBoolean(header(dst, bsontype.Boolean, key), v), nil
 	case primitive.ObjectID:
-		return bsoncore.AppendObjectIDElement(dst, key, v), nil
+		return bsoncore.AppendObjectID(header(dst, bsontype.ObjectID, key), v), nil
 	case primitive.DateTime:
-		return bsoncore.AppendDateTimeElement(dst, key, int64(v)), nil
+		return bsoncore.AppendDateTime(header(dst, bsontype.DateTime, key), int64(v)), nil
 	case time.Time:
-		return bsoncore.AppendDateTimeElement(dst, key, int64(primitive.NewDateTimeFromTime(v))), nil
+		return bsoncore.AppendDateTime(header(dst, bsontype.DateTime, key), int64(primitive.NewDateTimeFromTime(v))), nil
 	case primitive.Binary:
-		return bsoncore.AppendBinaryElement(dst, key, v.Subtype, v.Data), nil
+		return bsoncore.AppendBinary(header(dst, bsontype.Binary, key), v.Subtype, v.Data), nil
 	case []byte:
-		return bsoncore.AppendBinaryElement(dst, key, 0, v), nil
+		return bsoncore.AppendBinary(header(dst, bsontype.Binary, key), 0, v), nil
 	case bson.D:
-		return appendDocument(bsoncore.AppendHeader(dst, bsontype.EmbeddedDocument, key), v, depth+1)
+		return appendDocument(header(dst, bsontype.EmbeddedDocument, key), v, depth+1)
 	case bson.A:
-		return appendList(bsoncore.AppendHeader(dst, bsontype.Array, key), v, depth+1)
+		return appendList(header(dst, bsontype.Array, key), v, depth+1)
 	case []any:
-		return appendList(bsoncore.AppendHeader(dst, bsontype.Array, key), v, depth+1)
+		return appendList(header(dst, bsontype.Array, key), v, depth+1)
 	case []string:
-		return appendList(bsoncore.AppendHeader(dst, bsontype.Array, key), v, depth+1)
+		return appendList(header(dst, bsontype.Array, key), v, depth+1)
 	case []bson.D:
-		return appendList(bsoncore.AppendHeader(dst, bsontype.Array, key), v, depth+1)
+		return appendList(header(dst, bsontype.Array, key), v, depth+1)
 	}
 	return appendOther(dst, key, v, depth+1)
+}
+
+// header begins an element. bsoncore's own would look for NUL once more.
+func header(dst []byte, kind bsontype.Type, key string) []byte {
+	return append(append(append(dst, byte(kind)), key...), 0)
 }
 
 func appendList[T any](dst []byte, list []T, depth int) ([]byte, error) {
@@ -106,13 +111,13 @@ func appendOther(dst []byte, key string, v any, depth int) ([]byte, error) {
 		return dst, err
 	}
 	if v == nil {
-		return bsoncore.AppendNullElement(dst, key), nil
+		return header(dst, bsontype.Null, key), nil
 	}
 	kind, value, err := bson.MarshalValue(v)
 	if err != nil {
 		return dst, fmt.Errorf("%w: %w", mongo.ErrInvalid, err)
 	}
-	return append(bsoncore.AppendHeader(dst, kind, key), value...), nil
+	return append(header(dst, kind, key), value...), nil
 }
 
 func errTooDeep() error { return fmt.Errorf("%w: nested too deeply", mongo.ErrInvalid) }

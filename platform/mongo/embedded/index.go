@@ -30,6 +30,7 @@ type index struct {
 	collection *bbolt.Bucket
 	opened     *bbolt.Bucket
 	old, fresh entrySet // of the document being written
+	cursor     *bbolt.Cursor // for looking up single keys
 	free       gap
 }
 
@@ -47,14 +48,18 @@ func (i *index) taken(keys [][]byte, id []byte) bool {
 		if i.free.holds(key) {
 			continue
 		}
-		cursor := i.entries().Cursor()
-		k, owner := cursor.Seek(key)
-		for ; k != nil && bytes.HasPrefix(k, key); k, owner = cursor.Next() {
+		if i.cursor == nil {
+			i.cursor = i.entries().Cursor()
+		}
+		k, owner := i.cursor.Seek(key)
+		if !bytes.HasPrefix(k, key) {
+			i.free.between(key, k)
+		}
+		for ; k != nil && bytes.HasPrefix(k, key); k, owner = i.cursor.Next() {
 			if !bytes.Equal(owner, id) {
 				return true
 			}
 		}
-		i.free.between(key, k)
 	}
 	return false
 }

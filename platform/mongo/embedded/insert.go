@@ -73,5 +73,22 @@ func (t *table) insertAll(batch []fresh, refused *mongo.Refusals) error {
 			return err
 		}
 	}
+	t.pack(len(batch))
 	return nil
+}
+
+// packed is how full the pages of a bucket become that grows at its end. bbolt
+// leaves half of each free for what comes between, which here is nothing.
+const packed = 0.95
+
+// pack notes which buckets have grown in the order of their keys.
+func (t *table) pack(count int) {
+	if t.free.filled > count/2 {
+		t.docs.FillPercent = packed
+	}
+	for n := range t.opened {
+		if i := &t.opened[n]; i.free.filled > count/2 {
+			i.entries().FillPercent = packed
+		}
+	}
 }

@@ -16,6 +16,7 @@ type table struct {
 	definitions *definitions
 	opened      []index
 	isOpen      bool
+	cursor      *bbolt.Cursor // for looking up single keys
 	free        gap
 }
 
@@ -54,7 +55,10 @@ func (t *table) holds(key []byte) bool {
 	if t.free.holds(key) {
 		return false
 	}
-	k, _ := t.docs.Cursor().Seek(key)
+	if t.cursor == nil {
+		t.cursor = t.docs.Cursor()
+	}
+	k, _ := t.cursor.Seek(key)
 	if bytes.Equal(k, key) {
 		return true
 	}
@@ -112,6 +116,7 @@ func (ch *change) make(t *table) error {
 type gap struct {
 	known     bool
 	low, high []byte // both are outside; a nil high is the end of the bucket
+	filled    int    // the keys that came to lie in one
 }
 
 // holds reports whether key, and whatever begins with it, lies in the gap.
@@ -129,5 +134,6 @@ func (g *gap) between(low, high []byte) {
 func (g *gap) fill(key []byte) {
 	if g.holds(key) {
 		g.low = append(g.low[:0], key...)
+		g.filled++
 	}
 }
