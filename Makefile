@@ -26,8 +26,10 @@ bench: ## run the benchmarks
 fuzz: ## fuzz every parser for FUZZTIME (30s)
 	sh tests/fuzz.sh
 
-e2e: ## drive the real binary
+e2e: ## drive the real binary, with the official clients
 	bash tests/e2e/smoke.sh
+	sh tests/matrix/run.sh
+	bash tests/e2e/live/run.sh
 
 build: ## build the release binary
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/orchestrix .
