@@ -30,8 +30,9 @@ func TestOversizeMessage(t *testing.T) {
 		c.write(strings.Repeat("x", 1000))
 		assert.Len(t, receive(t, got), 1000)
 		receive(t, open)
-		// More than the sockets hold: the answer must not be lost to a reset.
-		go func() { _ = c.WriteMessage(websocket.TextMessage, make([]byte, 8<<20)) }()
+		// More than the sockets hold: a reset instead of an end would fail the
+		// write, and may lose the answer.
+		require.NoError(t, c.WriteMessage(websocket.TextMessage, make([]byte, 8<<20)))
 		code, _ := c.closed()
 		assert.Equal(t, websocket.CloseMessageTooBig, code)
 		c.Conn.Close()
@@ -198,5 +199,26 @@ func TestSilentClientIsDropped(t *testing.T) {
 		_, err := io.Copy(io.Discard, c.NetConn())
 		var timeout net.Error
 		assert.False(t, errors.As(err, &timeout) && timeout.Timeout(), "the connection has ended: %v", err)
+	})
+}
+
+// While a callback works nothing is read, so the pongs of that time do not count
+// yet: that is not the client's silence.
+func TestLongCallbackIsNoSilence(t *testing.T) {
+	everywhere(t, func(t *testing.T, mount func(plainws.Options, peers) *mounted) {
+		const timeout = 300 * time.Millisecond
+		m := mount(plainws.Options{PingInterval: 50 * time.Millisecond, PongTimeout: timeout}, func(string) plainws.Peer {
+			return plainws.Peer{Message: func(c *plainws.Conn, b []byte) {
+				<-time.After(2 * timeout)
+				c.Send(b)
+			}}
+		})
+		c := m.dial(t, "a")
+		for _, text := range []string{"one", "two"} {
+			c.write(text)
+			assert.Equal(t, text, c.read())
+		}
+		assert.Zero(t, m.Stats().Silent)
+		c.Conn.Close()
 	})
 }
