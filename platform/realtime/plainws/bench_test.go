@@ -57,7 +57,7 @@ func memory() uint64 {
 func BenchmarkFanOut(b *testing.B) {
 	const clients = 200
 	open := make(chan *plainws.Conn, 1)
-	m := onHost(b, plainws.Options{}, func(string) plainws.Peer {
+	m := onHost(b, brief, func(string) plainws.Peer {
 		return plainws.Peer{Open: func(c *plainws.Conn) { open <- c }}
 	})
 	var reading sync.WaitGroup
@@ -72,7 +72,6 @@ func BenchmarkFanOut(b *testing.B) {
 					return
 				}
 			}
-			_ = c.Conn.Close()
 		})
 	}
 	message := make([]byte, 300)
