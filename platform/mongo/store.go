@@ -82,7 +82,9 @@ type Collection interface {
 	Drop(ctx context.Context) error
 }
 
-// FindOptions narrow and order a find. Sort and Projection are as in MongoDB.
+// FindOptions narrow and order a find. Sort and Projection are as in MongoDB: a
+// sort that ends with _id leaves nothing open, any other leaves the order of
+// equal documents to the backend.
 type FindOptions struct {
 	Sort       bson.D
 	Projection bson.D

@@ -20,6 +20,7 @@ var notInFerretDB = []string{
 	"what is not supported is refused by name",           // checks no filter while the collection does not exist
 	"broken unique rules are reported, the rest is made", // an internal error (code 1) instead of 11000
 	"unique on insert, update and upsert",                // names no index on insert; an internal error on update
+	"insert many names the index",                        // names no index on insert
 	"missing is one value unless sparse",                 // missing values never collide
 	"malformed operands are refused whatever is stored",  // looks at an operand only when a document reaches it
 }

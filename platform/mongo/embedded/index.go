@@ -29,7 +29,7 @@ type index struct {
 	definition
 	collection *bbolt.Bucket
 	opened     *bbolt.Bucket
-	old, fresh entrySet // of the document being written
+	old, fresh entrySet      // of the document being written
 	cursor     *bbolt.Cursor // for looking up single keys
 	free       gap
 }
