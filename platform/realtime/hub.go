@@ -148,6 +148,19 @@ func (h *Hub) start(f func()) bool {
 	return true
 }
 
+// after calls f once d has passed, and Close waits for that; false when the hub
+// is closed.
+func (h *Hub) after(d time.Duration, f func()) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return false
+	}
+	h.owned.Add(1)
+	time.AfterFunc(d, func() { defer h.owned.Done(); f() })
+	return true
+}
+
 // Rooms is how many runs are followed.
 func (h *Hub) Rooms() (n int) {
 	for i := range h.shards {

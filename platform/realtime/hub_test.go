@@ -173,7 +173,9 @@ func TestAFollowerMayComeBeforeItsRun(t *testing.T) {
 	for range 3 {
 		hub.Publish(source.add("later", runlog.StepData))
 	}
-	assert.Equal(t, numbers(0, 2), f.got(), "published is delivered")
+	hub.Publish(source.add("later", runlog.RunFinished))
+	receive(t, f.ended)
+	assert.Equal(t, numbers(0, 3), f.got())
 }
 
 func TestASlowFollowerIsDroppedAndMayComeBack(t *testing.T) {
@@ -187,16 +189,19 @@ func TestASlowFollowerIsDroppedAndMayComeBack(t *testing.T) {
 		require.NoError(t, err)
 		receive(t, f.caught)
 	}
-	for range 5 {
+	for range 4 {
 		hub.Publish(source.add("r", runlog.StepData))
 	}
-	assert.Equal(t, numbers(0, 1), slow.got())
+	hub.Publish(source.add("r", runlog.RunFinished))
+	receive(t, other.ended)
 	assert.Equal(t, numbers(0, 4), other.got())
 	again := newFollower("r")
 	_, err := hub.Subscribe("r", 1, again)
 	require.NoError(t, err)
 	assert.EqualValues(t, 4, receive(t, again.caught))
 	assert.Equal(t, numbers(2, 4), again.got())
+	hub.Close() // waits for deliveries
+	assert.Equal(t, numbers(0, 1), slow.got())
 }
 
 // A run that is not kept may have lost what a late follower asks for; it gets
@@ -211,7 +216,8 @@ func TestEntriesThatTheSourceHasLostAreSkipped(t *testing.T) {
 	receive(t, f.caught)
 	hub.Publish(&runlog.Entry{ExecutionID: "r", Seq: 9, Kind: runlog.StepData})
 	assert.EqualValues(t, 9, receive(t, f.caught))
-	hub.Publish(&runlog.Entry{ExecutionID: "r", Seq: 10, Kind: runlog.StepData})
+	hub.Publish(&runlog.Entry{ExecutionID: "r", Seq: 10, Kind: runlog.RunFinished})
+	receive(t, f.ended)
 	assert.Equal(t, []int64{10}, f.got())
 }
 

@@ -3,10 +3,20 @@ package realtime
 import (
 	"context"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/orchestrix/orchestrix/platform/runlog"
+)
+
+const (
+	// gatherTime is how long an entry waits for those that follow it at once: a
+	// run makes several in a moment, and a client gets them in one write.
+	gatherTime = time.Millisecond
+	// maxGathered bounds the entries that wait. When a room has too many members
+	// to keep up, they read the rest from the source.
+	maxGathered = 1024
 )
 
 // room is those who follow one run. It exists as long as it has members.
@@ -14,34 +24,40 @@ type room struct {
 	hub *Hub
 	id  string
 
-	mu      sync.Mutex
-	head    int64 // number of the last entry that was published since the room exists
-	over    bool  // the last entry of the run was seen
-	members map[*Subscription]struct{}
+	mu       sync.Mutex
+	head     int64 // number of the last entry that was published since the room exists
+	over     bool  // the last entry of the run was seen
+	gathered []*runlog.Entry
+	due      bool // deliver will be called
+	members  map[*Subscription]struct{}
 }
 
-// publish hands an entry to the members that are up to date. The others find it
-// in the source.
+// publish has an entry delivered in a moment. It costs the run the same however
+// many follow it.
 func (r *room) publish(e *runlog.Entry) {
-	one := [1]*runlog.Entry{e}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.head = max(r.head, e.Seq)
 	r.over = r.over || e.Kind.Ends()
-	for sub := range r.members {
-		switch {
-		case !sub.live || e.Seq < sub.next:
-		case e.Seq > sub.next: // entries in between were stored elsewhere
-			sub.live = false
-			if !r.hub.start(sub.catchUp) {
-				delete(r.members, sub)
-			}
-		case sub.follower.Deliver(one[:]):
-			sub.next++
-		default:
-			delete(r.members, sub) // the transport ends the client, and with it the subscription
-		}
+	if len(r.gathered) == maxGathered {
+		clear(r.gathered)
+		r.gathered = r.gathered[:0] // their successor shows members what they lack
 	}
+	r.gathered = append(r.gathered, e)
+	if !r.due {
+		r.due = r.hub.after(gatherTime, r.deliver)
+	}
+}
+
+// deliver hands what has gathered to the members that are up to date. The others
+// find it in the source.
+func (r *room) deliver() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for sub := range r.members {
+		sub.take(r.gathered)
+	}
+	r.gathered, r.due = nil, false
 }
 
 // Subscription is one follower of one run.
@@ -49,6 +65,9 @@ type Subscription struct {
 	hub      *Hub
 	room     *room
 	follower Follower
+
+	handing   sync.Mutex // held while the goroutine that catches up delivers
+	cancelled bool       // guarded by handing
 
 	// Of the goroutine that catches up.
 	greeted bool  // Deliver was called
@@ -59,9 +78,43 @@ type Subscription struct {
 	live bool  // entries are delivered as they are published; guarded by room.mu
 }
 
-// Cancel ends the subscription. A delivery that is under way may still end after
-// it.
+// take delivers those entries that the follower lacks. It is called with the
+// room's lock.
+func (s *Subscription) take(entries []*runlog.Entry) {
+	if !s.live {
+		return
+	}
+	for len(entries) > 0 && entries[0].Seq < s.next {
+		entries = entries[1:]
+	}
+	switch {
+	case len(entries) == 0:
+	case !inSequence(entries, s.next): // entries in between were stored elsewhere
+		s.live = false
+		if !s.hub.start(s.catchUp) {
+			delete(s.room.members, s)
+		}
+	case s.follower.Deliver(entries):
+		s.next += int64(len(entries))
+	default:
+		delete(s.room.members, s) // the transport ends the client, and with it the subscription
+	}
+}
+
+func inSequence(entries []*runlog.Entry, first int64) bool {
+	for i, e := range entries {
+		if e.Seq != first+int64(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// Cancel ends the subscription: when it returns, nothing is delivered any more.
 func (s *Subscription) Cancel() {
+	s.handing.Lock()
+	s.cancelled = true
+	s.handing.Unlock()
 	shard := s.hub.shard(s.room.id)
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
@@ -93,7 +146,7 @@ func (s *Subscription) catchUp() {
 		}
 		if len(entries) > 0 || !s.greeted {
 			s.greeted = true
-			if !s.follower.Deliver(entries) {
+			if !s.hand(entries) {
 				s.Cancel()
 				return
 			}
@@ -110,6 +163,14 @@ func (s *Subscription) catchUp() {
 			s.room.end()
 		}
 	}
+}
+
+// hand delivers a page of history, unless the follower has left while it was
+// read: it may have come back, and gets that page from its new subscription.
+func (s *Subscription) hand(entries []*runlog.Entry) bool {
+	s.handing.Lock()
+	defer s.handing.Unlock()
+	return !s.cancelled && s.follower.Deliver(entries)
 }
 
 // end notes that the run is over.
@@ -144,6 +205,9 @@ func (s *Subscription) read(ctx context.Context) ([]*runlog.Entry, error) {
 func (s *Subscription) goLive() bool {
 	s.room.mu.Lock()
 	defer s.room.mu.Unlock()
+	if _, ok := s.room.members[s]; !ok {
+		return true
+	}
 	if s.room.head >= s.next {
 		if s.missed == s.next+1 { // asked twice: a long run that is not kept
 			s.next = s.room.head + 1

@@ -15,6 +15,7 @@ import (
 var (
 	errMany = fmt.Errorf("a client follows at most %d executions", maxFollowed)
 	errLog  = errors.New("the log cannot be read now; join again")
+	errLeft = errors.New("the execution was left before its log had come")
 )
 
 // sockets are the runs that one Socket.IO client follows.
@@ -48,7 +49,7 @@ func (g *Gateway) join(sock *socketio.Socket, e *socketio.Event) {
 		err = g.follow(sock, e, &req)
 	}
 	if err != nil {
-		e.Ack(doc.Object{{Key: "ok", Value: false}, {Key: "error", Value: err.Error()}})
+		refused(e, err)
 	}
 }
 
@@ -123,6 +124,7 @@ func (all *sockets) drop(id string, f *socketFollower) {
 	if have := all.followed[id]; have != nil && (f == nil || have == f) {
 		have.sub.Cancel()
 		delete(all.followed, id)
+		have.refuse(errLeft)
 	}
 }
 
@@ -192,12 +194,21 @@ func (f *socketFollower) acknowledge(e *socketio.Event, last int64) {
 
 // Failed lets the client join again.
 func (f *socketFollower) Failed(error) {
+	f.refuse(errLog)
+	f.all.drop(f.id, f)
+}
+
+// refuse answers the joins that wait for the history, which will not come.
+func (f *socketFollower) refuse(reason error) {
 	f.mu.Lock()
 	waiting := f.waiting
 	f.waiting = nil
 	f.mu.Unlock()
 	for _, e := range waiting {
-		e.Ack(doc.Object{{Key: "ok", Value: false}, {Key: "error", Value: errLog.Error()}})
+		refused(e, reason)
 	}
-	f.all.drop(f.id, f)
+}
+
+func refused(e *socketio.Event, reason error) {
+	e.Ack(doc.Object{{Key: "ok", Value: false}, {Key: "error", Value: reason.Error()}})
 }
