@@ -84,7 +84,7 @@ export class Client extends EventEmitter {
 // one end.
 export function checkLog(entries, id, { from = 0, end = 'workflow_complete' } = {}) {
   entries.forEach((entry, i) => {
-    assert.equal(entry.seq, from + i, `entry ${i} of ${entries.length}: seqs ${entries.map((e) => e.seq).slice(0, i + 3)}`);
+    assert.equal(entry.seq, from + i, `entry ${i} of ${entries.length}: seqs ${entries.map((e) => e.seq).slice(Math.max(0, i - 3), i + 3)}`);
     assert.equal(entry.executionId, id);
     assert.equal(entry.id, `${id}:${entry.seq}`);
     assert.match(entry.timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
