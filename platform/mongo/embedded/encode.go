@@ -73,6 +73,10 @@ func appendElement(dst []byte, key string, v any, depth int) ([]byte, error) {
 		return bsoncore.AppendBinary(header(dst, bsontype.Binary, key), 0, v), nil
 	case bson.D:
 		return appendDocument(header(dst, bsontype.EmbeddedDocument, key), v, depth+1)
+	case bson.Raw: // encoded by whoever made it
+		if v.Validate() == nil {
+			return append(header(dst, bsontype.EmbeddedDocument, key), v...), nil
+		}
 	case bson.A:
 		return appendList(header(dst, bsontype.Array, key), v, depth+1)
 	case []any:
