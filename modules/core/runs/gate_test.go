@@ -152,6 +152,21 @@ func (c *meddledCollection) DeleteMany(ctx context.Context, filter bson.D) (int6
 	return around(ctx, c, "DeleteMany", func() (int64, error) { return c.Collection.DeleteMany(ctx, filter) })
 }
 
+// failAfter loses the answer to the first operations of a kind: they are done, and
+// the process cannot know it.
+func failAfter(collection, name string, times int, lost *int) func(context.Context, operation) error {
+	var mu sync.Mutex
+	return func(_ context.Context, op operation) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if op.collection != collection || op.name != name || !op.after || *lost == times {
+			return nil
+		}
+		*lost++
+		return mongo.ErrUnavailable
+	}
+}
+
 // everything fails each operation on executions and their logs.
 func everything(err error) func(context.Context, operation) error {
 	return func(_ context.Context, op operation) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"go.mongodb.org/mongo-driver/bson/primitive"
 	"go.uber.org/zap"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -76,15 +77,18 @@ func (s *Service) check(ctx context.Context, mine doc.Object, held map[string]*r
 	return nil
 }
 
-// recover ends what processes that are gone have left under way, and takes up
-// what they have left waiting.
+// recover ends what processes that are gone have left under way, or this one has
+// lost, and takes up what they have left waiting.
 func (s *Service) recover(ctx context.Context) error {
-	abandoned := doc.Object{{Key: "status", Value: string(Running)}, {Key: "token", Value: doc.Object{{Key: "$ne", Value: s.process}}}}
+	abandoned := doc.Object{{Key: "status", Value: string(Running)}}
 	if s.opts.Shared {
 		abandoned = append(abandoned, doc.Field{Key: "lease", Value: doc.Object{{Key: "$lt", Value: date(s.now())}}})
 	}
 	err := s.eachExecution(ctx, abandoned, func(d doc.Object) error {
 		x := decode(d)
+		if doc.String(d, "token") == s.process && !s.isLost(d) {
+			return nil
+		}
 		err := s.takeOver(ctx, &x, Running, doc.String(d, "token"), Interrupted, interruption)
 		if errors.Is(err, mongo.ErrNotFound) {
 			return nil // another process was faster
@@ -101,6 +105,15 @@ func (s *Service) recover(ctx context.Context) error {
 		s.queue.adopt(doc.String(d, "_id"))
 		return nil
 	})
+}
+
+// isLost reports whether a run that the store has as this process's is under way
+// nowhere: it was given up when the lease could not be renewed, or was claimed
+// without an answer.
+func (s *Service) isLost(d doc.Object) bool {
+	lease, _ := doc.Get(d, "lease")
+	over, _ := lease.(primitive.DateTime)
+	return s.now().After(over.Time()) && s.active.get(doc.String(d, "_id")) == nil
 }
 
 // eachExecution visits executions in the order of time, page by page.
