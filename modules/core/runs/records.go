@@ -126,9 +126,9 @@ func (rec *Records) Entries(ctx context.Context, id string, after int64, limit i
 		}
 		held = entries
 	}
-	stored, err := rec.stored(ctx, id, after, limit)
-	if err != nil {
-		return nil, err
+	stored, ended, err := rec.stored(ctx, id, after, limit)
+	if err != nil || ended {
+		return stored, err
 	}
 	last := after
 	if len(stored) > 0 {
@@ -143,28 +143,34 @@ func (rec *Records) Entries(ctx context.Context, id string, after int64, limit i
 }
 
 // stored reads a log up to its end: what a worker that had lost its run wrote
-// after that does not count.
-func (rec *Records) stored(ctx context.Context, id string, after int64, limit int) ([]*runlog.Entry, error) {
-	filter := doc.Object{{Key: "executionId", Value: id}}
+// after that does not count, also when the entry that after numbers is the end.
+func (rec *Records) stored(ctx context.Context, id string, after int64, limit int) (entries []*runlog.Entry, ended bool, err error) {
+	filter, most := doc.Object{{Key: "executionId", Value: id}}, int64(limit)
 	if after >= 0 {
-		filter = append(filter, doc.Field{Key: "seq", Value: doc.Object{{Key: "$gt", Value: after}}})
+		filter = append(filter, doc.Field{Key: "seq", Value: doc.Object{{Key: "$gte", Value: after}}})
+		most++
 	}
-	found, err := rec.logs.Find(ctx, filter, mongo.FindOptions{Sort: doc.Object{{Key: "seq", Value: int32(1)}}, Limit: int64(limit)})
+	found, err := rec.logs.Find(ctx, filter, mongo.FindOptions{Sort: doc.Object{{Key: "seq", Value: int32(1)}}, Limit: most})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	entries := make([]*runlog.Entry, 0, len(found))
+	entries = make([]*runlog.Entry, 0, len(found))
 	for _, d := range found {
 		e := runlog.FromDocument(d)
 		if _, numbered := doc.Get(d, "seq"); !numbered { // of the old backend
 			e.Seq = int64(len(entries))
 		}
-		entries = append(entries, e)
-		if e.Kind.Ends() {
+		if e.Seq > after && len(entries) < limit {
+			entries = append(entries, e)
+			ended = e.Kind.Ends()
+		} else if e.Seq == after {
+			ended = e.Kind.Ends()
+		}
+		if ended {
 			break
 		}
 	}
-	return entries, nil
+	return entries, ended, nil
 }
 
 // last returns the last stored entry of a run, or nil.
