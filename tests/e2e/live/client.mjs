@@ -92,3 +92,13 @@ export function checkLog(entries, id, { from = 0, end = 'workflow_complete' } = 
   assert.equal(entries.filter(ends).length, 1, 'a log has one end');
   assert.equal(entries.at(-1).type, end);
 }
+
+// rejoins makes a client join again by itself whenever it has reconnected, after
+// the last entry that it has seen.
+export function rejoins(client, run) {
+  client.socket.on('connect', () => {
+    const id = run();
+    const seen = client.logs(id);
+    client.join(seen.length ? { executionId: id, afterSeq: seen.at(-1).seq } : id).catch(() => {});
+  });
+}
