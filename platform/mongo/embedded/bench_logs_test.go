@@ -165,3 +165,27 @@ func BenchmarkOrderedWalk(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkDeleteLogs deletes the logs of 200 calls at once.
+func BenchmarkDeleteLogs(b *testing.B) {
+	const calls = 200
+	c := loggedStore(b)
+	var spent time.Duration
+	for b.Loop() {
+		b.StopTimer()
+		ids, docs := bson.A{}, []bson.D{}
+		for range calls {
+			id := newExecution()
+			ids, docs = append(ids, id), append(docs, logsOf(id)...)
+		}
+		require.NoError(b, c.InsertMany(b.Context(), docs))
+		b.StartTimer()
+		before := cpu()
+		n, err := c.DeleteMany(b.Context(), bson.D{{Key: "executionId", Value: bson.D{{Key: "$in", Value: ids}}}})
+		if err != nil || n != calls*logsPerCall {
+			b.Fatal(n, err)
+		}
+		spent += cpu() - before
+	}
+	b.ReportMetric(float64(spent.Nanoseconds())/1000/float64(b.N*calls*logsPerCall), "cpu-µs/doc")
+}
