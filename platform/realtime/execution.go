@@ -38,11 +38,20 @@ func (g *Gateway) executionPeer(id string, after int64) plainws.Peer {
 // Deliver sends entries.
 func (f *executionFollower) Deliver(entries []*runlog.Entry) bool {
 	for _, e := range entries {
-		if !f.conn.Send(runlog.Encoded(e, runlog.Plain, func(e *runlog.Entry) []byte { return e.AppendJSON(nil) })) {
+		if !f.send(e) {
 			return false
 		}
 	}
 	return true
+}
+
+// Replay sends entries while there is room.
+func (f *executionFollower) Replay(entries []*runlog.Entry) (taken int, ok bool) {
+	return replay(entries, f.conn.Queued, f.send)
+}
+
+func (f *executionFollower) send(e *runlog.Entry) bool {
+	return f.conn.Send(runlog.Encoded(e, runlog.Plain, func(e *runlog.Entry) []byte { return e.AppendJSON(nil) }))
 }
 
 // Ready waits until the client has taken most of what was sent.

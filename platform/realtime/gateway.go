@@ -9,11 +9,12 @@ import (
 
 	"github.com/orchestrix/orchestrix/platform/realtime/plainws"
 	"github.com/orchestrix/orchestrix/platform/realtime/socketio"
+	"github.com/orchestrix/orchestrix/platform/runlog"
 )
 
 const (
 	maxFollowed = 256       // runs that one client follows at a time
-	historyRoom = 256 << 10 // bytes that may wait for a client when it gets another page of history
+	historyRoom = 256 << 10 // bytes that may wait for a client when it gets more of a history
 )
 
 // Gateway is where clients follow runs: over Socket.IO, over the log stream, and
@@ -67,3 +68,18 @@ func (g *Gateway) Close(ctx context.Context) error {
 
 // Clients is how many are connected.
 func (g *Gateway) Clients() int { return g.sockets.Stats() + g.streams.Stats().Open }
+
+// replay sends one entry, and more as long as little waits for the client: a log
+// may be larger than what may wait.
+func replay(entries []*runlog.Entry, queued func() int, send func(*runlog.Entry) bool) (taken int, ok bool) {
+	for taken < len(entries) {
+		if taken > 0 && queued() >= historyRoom {
+			break
+		}
+		if !send(entries[taken]) {
+			return taken, false
+		}
+		taken++
+	}
+	return taken, true
+}

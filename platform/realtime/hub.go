@@ -46,11 +46,16 @@ type Source interface {
 // Follower is one who follows a run, on any transport. Its methods are called by
 // one goroutine at a time.
 type Follower interface {
-	// Deliver takes entries, in order. It must not block: it is called while a
-	// run waits. False says that the follower is gone or too slow; it is then
-	// dropped, and gets what it missed when it subscribes again.
+	// Deliver takes entries as they are made, in order. It must not block. False
+	// says that the follower is gone or too slow; it is then dropped, and gets
+	// what it missed when it subscribes again.
 	Deliver(entries []*runlog.Entry) bool
-	// Ready waits until the follower can take another page of history.
+	// Replay takes entries of the history, in order: as many as the client has
+	// room for, but one at least; the rest is offered again. The first call may be
+	// without any. It must not block. False is as for Deliver.
+	Replay(entries []*runlog.Entry) (taken int, ok bool)
+	// Ready waits until the follower can take more of the history. It fails when
+	// ctx ends or the follower is gone.
 	Ready(ctx context.Context) error
 	// CaughtUp says that the history is over and that what follows is live; last
 	// is the number of the last entry there is, -1 for none.

@@ -58,6 +58,7 @@ func (l *logs) add(id string, kind runlog.Kind) *runlog.Entry {
 type follower struct {
 	id    string
 	limit int // entries it takes before it is too slow; 0 is any number
+	room  int // entries of the history that it takes at a time; 0 is any number
 
 	mu     sync.Mutex
 	seqs   []int64
@@ -89,6 +90,13 @@ func (f *follower) Deliver(entries []*runlog.Entry) bool {
 		}
 	}
 	return true
+}
+
+func (f *follower) Replay(entries []*runlog.Entry) (taken int, ok bool) {
+	if f.room > 0 {
+		entries = entries[:min(f.room, len(entries))]
+	}
+	return len(entries), f.Deliver(entries)
 }
 
 func (f *follower) Ready(ctx context.Context) error { return ctx.Err() }
@@ -176,6 +184,22 @@ func TestAFollowerMayComeBeforeItsRun(t *testing.T) {
 	hub.Publish(source.add("later", runlog.RunFinished))
 	receive(t, f.ended)
 	assert.Equal(t, numbers(0, 3), f.got())
+}
+
+func TestAHistoryIsReplayedAsThereIsRoom(t *testing.T) {
+	source := newLogs()
+	hub := realtime.NewHub(source, zap.NewNop(), false)
+	defer hub.Close()
+	for range 100 {
+		source.add("r", runlog.StepData)
+	}
+	f := newFollower("r")
+	f.room = 3
+	_, err := hub.Subscribe("r", 9, f)
+	require.NoError(t, err)
+	assert.EqualValues(t, 99, receive(t, f.caught))
+	assert.Equal(t, numbers(10, 99), f.got())
+	assert.Equal(t, 30, f.calls)
 }
 
 func TestASlowFollowerIsDroppedAndMayComeBack(t *testing.T) {

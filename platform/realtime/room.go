@@ -70,7 +70,7 @@ type Subscription struct {
 	cancelled bool       // guarded by handing
 
 	// Of the goroutine that catches up.
-	greeted bool  // Deliver was called
+	greeted bool  // Replay was called
 	missed  int64 // one more than an entry that was published and that the source did not have
 
 	// Guarded by room.mu while live, else of the goroutine that catches up.
@@ -132,9 +132,6 @@ func (s *Subscription) catchUp() {
 	ctx := s.hub.ctx
 	for s.isMember() {
 		entries, err := s.read(ctx)
-		if err == nil && len(entries) > 0 {
-			err = s.follower.Ready(ctx)
-		}
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -144,33 +141,49 @@ func (s *Subscription) catchUp() {
 			s.Cancel()
 			return
 		}
-		if len(entries) > 0 || !s.greeted {
-			s.greeted = true
-			if !s.hand(entries) {
-				s.Cancel()
-				return
-			}
-		}
-		if len(entries) == 0 {
-			if s.goLive() {
-				return
-			}
-			continue
-		}
-		last := entries[len(entries)-1]
-		s.next = last.Seq + 1
-		if last.Kind.Ends() {
-			s.room.end()
+		switch {
+		case !s.replay(ctx, entries):
+			s.Cancel()
+			return
+		case len(entries) == 0 && s.goLive():
+			return
 		}
 	}
 }
 
-// hand delivers a page of history, unless the follower has left while it was
-// read: it may have come back, and gets that page from its new subscription.
-func (s *Subscription) hand(entries []*runlog.Entry) bool {
+// replay delivers a page of history as fast as the follower takes it. It is false
+// when the follower is gone.
+func (s *Subscription) replay(ctx context.Context, entries []*runlog.Entry) bool {
+	for len(entries) > 0 || !s.greeted {
+		if len(entries) > 0 && s.follower.Ready(ctx) != nil {
+			return false
+		}
+		s.greeted = true
+		taken, ok := s.hand(entries)
+		if !ok {
+			return false
+		}
+		if taken > 0 {
+			last := entries[taken-1]
+			s.next = last.Seq + 1
+			if last.Kind.Ends() {
+				s.room.end()
+			}
+		}
+		entries = entries[taken:]
+	}
+	return true
+}
+
+// hand delivers some of a page, unless the follower has left in the meantime: it
+// may have come back, and gets them from its new subscription.
+func (s *Subscription) hand(entries []*runlog.Entry) (taken int, ok bool) {
 	s.handing.Lock()
 	defer s.handing.Unlock()
-	return !s.cancelled && s.follower.Deliver(entries)
+	if s.cancelled {
+		return 0, false
+	}
+	return s.follower.Replay(entries)
 }
 
 // end notes that the run is over.

@@ -144,7 +144,7 @@ type socketFollower struct {
 // Deliver sends entries as execution-log events.
 func (f *socketFollower) Deliver(entries []*runlog.Entry) bool {
 	for _, e := range entries {
-		if !f.sock.Send(runlog.Encoded(e, runlog.SocketIO, logPacket)) {
+		if !f.send(e) {
 			return false
 		}
 	}
@@ -154,6 +154,15 @@ func (f *socketFollower) Deliver(entries []*runlog.Entry) bool {
 		f.mu.Unlock()
 	}
 	return true
+}
+
+// Replay sends entries while there is room.
+func (f *socketFollower) Replay(entries []*runlog.Entry) (taken int, ok bool) {
+	return replay(entries, f.sock.Queued, f.send)
+}
+
+func (f *socketFollower) send(e *runlog.Entry) bool {
+	return f.sock.Send(runlog.Encoded(e, runlog.SocketIO, logPacket))
 }
 
 func logPacket(e *runlog.Entry) socketio.Packet {

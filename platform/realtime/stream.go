@@ -118,19 +118,28 @@ type streamFollower struct {
 	synced        bool
 }
 
-// Deliver sends the first entries, or that there are none, as a sync, and each
-// later one as a create.
+// Deliver sends each entry as a create.
 func (f *streamFollower) Deliver(entries []*runlog.Entry) bool {
-	if !f.synced {
-		f.synced = true
-		return f.client.conn.Send(syncFrame(f.group, entries))
-	}
 	for _, e := range entries {
-		if !f.client.conn.Send(runlog.Encoded(e, runlog.Stream, createFrame)) {
+		if !f.send(e) {
 			return false
 		}
 	}
 	return true
+}
+
+// Replay sends the first entries, or that there are none, as a sync, and each
+// later one as a create.
+func (f *streamFollower) Replay(entries []*runlog.Entry) (taken int, ok bool) {
+	if !f.synced {
+		f.synced = true
+		return len(entries), f.client.conn.Send(syncFrame(f.group, entries))
+	}
+	return replay(entries, f.client.conn.Queued, f.send)
+}
+
+func (f *streamFollower) send(e *runlog.Entry) bool {
+	return f.client.conn.Send(runlog.Encoded(e, runlog.Stream, createFrame))
 }
 
 func frameStart(at time.Time, group string) []byte {
