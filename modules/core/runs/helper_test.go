@@ -195,6 +195,12 @@ func (h *host) stored(t *testing.T, id string) doc.Object {
 	return find(t, h.store, "executions", object("_id", id))
 }
 
+// status is what the document of an execution says.
+func (h *host) status(t *testing.T, id string) runs.Status {
+	t.Helper()
+	return runs.Status(doc.String(h.stored(t, id), "status"))
+}
+
 // update changes the document of an execution behind the process's back.
 func (h *host) update(t *testing.T, id string, set doc.Object) {
 	t.Helper()
@@ -223,7 +229,7 @@ func count(t *testing.T, store mongo.Store, collection string, filter doc.Object
 // ended waits until the end of a run is stored.
 func (h *host) ended(t *testing.T, id string) *runs.Execution {
 	t.Helper()
-	eventually(t, func() bool { return runs.Status(doc.String(h.stored(t, id), "status")).Ended() }, "%s does not end", id)
+	eventually(t, func() bool { return h.status(t, id).Ended() }, "%s does not end", id)
 	eventually(t, func() bool { return !h.Holds(id) }, "%s does not leave the memory", id)
 	return h.get(t, id)
 }
@@ -253,6 +259,7 @@ type publisher struct {
 	mu      sync.Mutex
 	entries map[string][]*runlog.Entry
 	changed chan struct{}
+	hook    func(*runlog.Entry) // called first; set before anything runs
 }
 
 func newPublisher() *publisher {
@@ -260,6 +267,9 @@ func newPublisher() *publisher {
 }
 
 func (p *publisher) Publish(e *runlog.Entry) {
+	if p.hook != nil {
+		p.hook(e)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.entries[e.ExecutionID] = append(p.entries[e.ExecutionID], e)

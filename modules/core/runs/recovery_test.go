@@ -147,7 +147,7 @@ func TestClaimWithoutAnAnswer(t *testing.T) {
 	eventually(t, func() bool {
 		h.clock.advance(time.Minute)
 		require.NoError(t, h.Recover(t.Context()))
-		return runs.Status(doc.String(h.stored(t, id), "status")).Ended()
+		return h.status(t, id).Ended()
 	}, "it stays %s for ever", h.get(t, id).Status)
 	assert.Equal(t, runs.Interrupted, h.get(t, id).Status)
 	requireWhole(t, h.log(t, id))

@@ -39,6 +39,7 @@ type run struct {
 	counted   int             // of size, what the writer counts as pending
 	next      int64           // number of the next entry
 	stored    bool            // there is a document of the execution
+	tried     bool            // there may be one
 	lost      bool            // another process has taken the run over: nothing of it counts any more
 	dirty     bool            // the writer has it in its list
 }
@@ -75,15 +76,18 @@ func (r *run) addLocked(e *runlog.Entry) bool {
 	return true
 }
 
-// drop forgets the first n entries that are held and returns their size.
-func (r *run) drop(n int) (size int) {
+// drop forgets the first n entries that are held and returns what the writer has
+// counted of them: it may not know the newest yet.
+func (r *run) drop(n int) (counted int) {
+	size := 0
 	for _, e := range r.held[:n] {
 		size += e.Size
 	}
 	r.held = append(make([]*runlog.Entry, 0, len(r.held)-n), r.held[n:]...)
 	r.size -= size
-	r.counted = max(0, r.counted-size)
-	return size
+	counted = min(size, r.counted)
+	r.counted -= counted
+	return counted
 }
 
 // finish closes the log with its last entry and notes how the run went, as one

@@ -22,7 +22,8 @@ type part struct {
 	run       *run
 	execution Execution
 	entries   []*runlog.Entry
-	isNew     bool // there is no document of the execution yet
+	isNew     bool // there is no document of the execution yet,
+	tried     bool // as far as is known: an attempt to store one has failed
 }
 
 // part is what there is to store of a run; ok is false when there is nothing.
@@ -33,11 +34,13 @@ func (r *run) part() (p part, ok bool) {
 	if r.lost || r.keep != keepAlways && !r.stored {
 		return part{}, false
 	}
-	return part{run: r, execution: r.execution, entries: r.held[:len(r.held):len(r.held)], isNew: !r.stored}, true
+	tried := r.tried
+	r.tried = true
+	return part{run: r, execution: r.execution, entries: r.held[:len(r.held):len(r.held)], isNew: !r.stored, tried: tried}, true
 }
 
-// settle notes that a part is stored and returns the size of its entries.
-func (r *run) settle(p *part) (size int) {
+// settle notes that a part is stored and returns what was counted of its entries.
+func (r *run) settle(p *part) (counted int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stored = true
@@ -74,6 +77,9 @@ func (s *Service) store(ctx context.Context, runs []*run) error {
 		switch {
 		case p.isNew:
 			fresh = append(fresh, s.fresh(&p.execution))
+			if p.tried && p.execution.Status.Ended() { // what is there may be from before that
+				ended = append(ended, &parts[len(parts)-1])
+			}
 		case p.execution.Status.Ended():
 			ended = append(ended, &parts[len(parts)-1])
 		}
