@@ -128,6 +128,16 @@ func (c *meddledCollection) InsertMany(ctx context.Context, docs []bson.D) error
 	return err
 }
 
+// InsertRaw counts as an InsertMany: which of both stores entries is no matter of
+// these tests.
+func (c *meddledCollection) InsertRaw(ctx context.Context, docs []bson.Raw) error {
+	inner := c.Collection.(interface {
+		InsertRaw(context.Context, []bson.Raw) error
+	})
+	_, err := around(ctx, c, "InsertMany", func() (any, error) { return nil, inner.InsertRaw(ctx, docs) })
+	return err
+}
+
 func (c *meddledCollection) FindOne(ctx context.Context, filter bson.D, o mongo.FindOptions) (bson.D, error) {
 	return around(ctx, c, "FindOne", func() (bson.D, error) { return c.Collection.FindOne(ctx, filter, o) })
 }
