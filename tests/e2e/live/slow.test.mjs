@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import WebSocket from 'ws';
-import { Client, checkLog, patience, rejoins, until } from './client.mjs';
+import { Client, checkLog, ends, patience, rejoins, until } from './client.mjs';
 import { Server, answer, wait } from './server.mjs';
 
 // Each answer puts 64 KB into the log, twice what is shown of its value. All of
@@ -117,7 +117,7 @@ test('a client that reads stays, however much a run logs at once', {
   const client = await Client.connect(t, server);
   const id = await server.run([wait('300ms'), ...burst], big);
   await client.join(id);
-  const log = await Promise.race([client.ended(id), until(client, 'a disconnect', () => client.heard.some((h) => h.down))]);
-  assert.ok(Array.isArray(log), `disconnected: ${JSON.stringify(client.heard.at(-1))}`);
-  checkLog(log, id);
+  await until(client, 'the end', () => client.heard.at(-1)?.down || ends(client.heard.at(-1)?.log ?? {}));
+  assert.ok(client.socket.connected, `disconnected: ${JSON.stringify(client.heard.at(-1))}`);
+  checkLog(client.logs(id), id);
 });
