@@ -92,6 +92,9 @@ func (p *process) read(lines *bufio.Scanner) {
 		if found := listening.FindStringSubmatch(lines.Text()); found != nil {
 			p.address <- found[1]
 		}
+		if strings.Contains(lines.Text(), "  INFO  request  ") {
+			continue // thousands of them
+		}
 		p.mu.Lock()
 		p.output = append(p.output[max(0, len(p.output)-30):], lines.Text())
 		p.mu.Unlock()

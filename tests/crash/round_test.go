@@ -140,6 +140,9 @@ func (r *round) first(t *testing.T) (killed time.Time) {
 	p := start(t, r.dir, r.settings()...)
 	r.save(t, p.client)
 	at, delay := 1+rand.IntN(accepted), rand.N(300*time.Millisecond)
+	if rand.IntN(2) == 0 { // for sure while it accepts
+		at, delay = 1+rand.IntN(accepted*4/5), rand.N(5*time.Millisecond)
+	}
 	err := r.accept(p.client, func(count int) {
 		if count == at {
 			time.AfterFunc(delay, func() { _ = p.cmd.Process.Kill() })
