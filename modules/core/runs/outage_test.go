@@ -142,7 +142,6 @@ func TestOutageDoesNotFillTheMemory(t *testing.T) {
 	}
 	g.enter(t, len(accepted))
 	h.db.with(everything(mongo.ErrUnavailable))
-	g.pass()
 	for h.Pending() < runs.MaxPending*9/10 {
 		before := h.Pending()
 		_, result := h.callOf(t, runs.Call{}, heavy)
@@ -154,12 +153,19 @@ func TestOutageDoesNotFillTheMemory(t *testing.T) {
 		require.Nil(t, result.Failed())
 		require.Less(t, h.Pending(), runs.MaxPending+16<<20)
 	}
+	g.pass() // for these there is no room at all
 	for _, id := range accepted {
 		h.heard.wait(t, id, runlog.RunFinished)
 	}
+	require.Less(t, h.Pending(), runs.MaxPending+16<<20)
 	h.db.with(nil)
 	for _, id := range accepted {
 		assert.Equal(t, runs.Succeeded, h.ended(t, id).Status, "its end is kept, whatever becomes of its log")
+		log := h.log(t, id)
+		for i, e := range log[1:] {
+			assert.Less(t, log[i].Seq, e.Seq, "what is left of it is in order")
+		}
+		assert.True(t, log[len(log)-1].Kind.Ends())
 	}
 	requireNothingPending(t, h)
 	id := h.accept(t, request(insertion("after")))
