@@ -2,8 +2,28 @@ package mongo
 
 import (
 	"errors"
+	"fmt"
 	"iter"
+
+	"go.mongodb.org/mongo-driver/bson"
 )
+
+// MaxDocument is MongoDB's limit of a document, in bytes of BSON.
+const MaxDocument = 16 << 20
+
+// CheckRaw refuses, as ErrInvalid, what InsertRaw cannot store.
+func CheckRaw(raw bson.Raw) error {
+	if len(raw) > MaxDocument {
+		return fmt.Errorf("%w: a document may have at most %d MB", ErrInvalid, MaxDocument>>20)
+	}
+	if err := raw.Validate(); err != nil {
+		return fmt.Errorf("%w: not BSON: %w", ErrInvalid, err)
+	}
+	if first, err := raw.IndexErr(0); err != nil || first.Key() != "_id" {
+		return fmt.Errorf("%w: an encoded document begins with its _id", ErrInvalid)
+	}
+	return nil
+}
 
 // An InsertMany is cut into writes of at most so many documents and bytes: a
 // larger one would keep other writers waiting, and a server refuses it.

@@ -52,6 +52,9 @@ type Collection interface {
 	// it is not known which are stored: inserting them again, with the same
 	// _ids, is safe, for what is there is a duplicate. One call is not atomic.
 	InsertMany(ctx context.Context, docs []bson.D) error
+	// InsertRaw is InsertMany of documents that are encoded already. Each begins
+	// with its _id. They must not be changed before it returns.
+	InsertRaw(ctx context.Context, docs []bson.Raw) error
 	// FindOne returns the first match, or ErrNotFound.
 	FindOne(ctx context.Context, filter bson.D, opts FindOptions) (bson.D, error)
 	// Find returns the matches, at most opts.Limit (MaxResults when it is 0).

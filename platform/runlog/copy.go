@@ -1,7 +1,6 @@
 package runlog
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 	"strconv"
@@ -29,7 +28,7 @@ const (
 func (m *Masker) copy(o doc.Object) bson.Raw {
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
-	c := copier{Masker: m, out: (*buf)[:0], left: maxValue}
+	c := copier{Masker: m, writer: writer{out: (*buf)[:0]}, left: maxValue}
 	c.object(o, true)
 	raw := append(bson.Raw(nil), c.out...)
 	if cap(c.out) <= 2*maxValue {
@@ -43,7 +42,7 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 // copier appends one value; left is how many bytes it may still show.
 type copier struct {
 	*Masker
-	out  []byte
+	writer
 	left int
 }
 
@@ -117,25 +116,19 @@ func (c *copier) value(key string, v any) {
 	case nil:
 		c.header(bsontype.Null, key)
 	case bool:
-		c.header(bsontype.Boolean, key)
-		b := byte(0)
-		if v {
-			b = 1
-		}
-		c.out = append(c.out, b)
+		c.bool(key, v)
 	case int64:
-		c.number(bsontype.Int64, key, uint64(v))
+		c.int64(key, v)
 	case int32:
-		c.number(bsontype.Int64, key, uint64(int64(v)))
+		c.int64(key, int64(v))
 	case int:
-		c.number(bsontype.Int64, key, uint64(int64(v)))
+		c.int64(key, int64(v))
 	case float64:
-		c.number(bsontype.Double, key, math.Float64bits(v))
+		c.bits(bsontype.Double, key, math.Float64bits(v))
 	case primitive.DateTime:
-		c.number(bsontype.DateTime, key, uint64(v))
+		c.bits(bsontype.DateTime, key, uint64(v))
 	case primitive.ObjectID:
-		c.header(bsontype.ObjectID, key)
-		c.out = append(c.out, v[:]...)
+		c.id(key, v)
 	default: // rare: as clients see it
 		text := string(doc.MarshalJSON(v))
 		if s, err := strconv.Unquote(text); err == nil {
@@ -145,31 +138,4 @@ func (c *copier) value(key string, v any) {
 		c.left -= len(text)
 		c.text(key, text)
 	}
-}
-
-func (c *copier) header(t bsontype.Type, key string) {
-	c.out = append(append(append(c.out, byte(t)), key...), 0)
-}
-
-func (c *copier) text(key, s string) {
-	c.header(bsontype.String, key)
-	c.out = binary.LittleEndian.AppendUint32(c.out, uint32(len(s)+1))
-	c.out = append(append(c.out, s...), 0)
-}
-
-func (c *copier) number(t bsontype.Type, key string, bits uint64) {
-	c.header(t, key)
-	c.out = binary.LittleEndian.AppendUint64(c.out, bits)
-}
-
-// begin and end enclose the elements of a document: its length stands before it.
-func (c *copier) begin() (start int) {
-	start = len(c.out)
-	c.out = append(c.out, 0, 0, 0, 0)
-	return start
-}
-
-func (c *copier) end(start int) {
-	c.out = append(c.out, 0)
-	binary.LittleEndian.PutUint32(c.out[start:], uint32(len(c.out)-start))
 }

@@ -3,53 +3,54 @@ package runlog
 import (
 	"time"
 
+	"go.mongodb.org/mongo-driver/bson/bsontype"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
 )
 
-// Document is the entry as it is stored in execution_logs (models.md). What
-// follows from the rest (title, message, data that equals the output) is not
-// stored: each call of a published API makes several entries.
-func (e *Entry) Document() doc.Object {
-	o := make(doc.Object, 0, 14)
-	o = append(o,
-		doc.Field{Key: "_id", Value: primitive.NewObjectID()},
-		doc.Field{Key: "executionId", Value: e.ExecutionID},
-		doc.Field{Key: "seq", Value: e.Seq},
-		doc.Field{Key: "timestamp", Value: primitive.NewDateTimeFromTime(e.At)},
-		doc.Field{Key: "type", Value: e.Kind.Type()},
-		doc.Field{Key: "phase", Value: e.Kind.Phase()})
+// AppendDocument appends the entry as it is stored in execution_logs
+// (models.md), in BSON. What follows from the rest (title, message, data that
+// equals the output) is not stored: each call of a published API makes several
+// entries.
+func (e *Entry) AppendDocument(dst []byte) []byte {
+	w := writer{out: dst}
+	start := w.begin()
+	w.id("_id", primitive.NewObjectID())
+	w.text("executionId", e.ExecutionID)
+	w.int64("seq", e.Seq)
+	w.bits(bsontype.DateTime, "timestamp", uint64(e.At.UnixMilli()))
+	w.text("type", e.Kind.Type())
+	w.text("phase", e.Kind.Phase())
 	if e.Step != nil {
-		o = append(o,
-			doc.Field{Key: "stepIndex", Value: int32(e.Step.Index)},
-			doc.Field{Key: "stepType", Value: e.Step.Type},
-			doc.Field{Key: "stepName", Value: e.Step.Name})
+		w.int32("stepIndex", e.Step.Index)
+		w.text("stepType", e.Step.Type)
+		w.text("stepName", e.Step.Name)
 	}
-	for _, part := range [...]doc.Field{{Key: "input", Value: e.Input}, {Key: "output", Value: e.Output}, {Key: "data", Value: e.Data}} {
-		if part.Value != nil {
-			o = append(o, part)
-		}
+	w.raw("input", e.Input)
+	w.raw("output", e.Output)
+	w.raw("data", e.Data)
+	if e.Metadata != nil {
+		w.raw("metadata", e.Metadata)
 	}
 	if e.Note != "" {
-		o = append(o, doc.Field{Key: "title", Value: e.Note})
+		w.text("title", e.Note)
 	}
 	if e.Error != "" {
-		o = append(o, doc.Field{Key: "error", Value: e.Error})
-	}
-	if e.Metadata != nil {
-		o = append(o, doc.Field{Key: "metadata", Value: e.Metadata})
+		w.text("error", e.Error)
 	}
 	switch e.Kind {
 	case StepFinished, StepFailed:
-		o = append(o, doc.Field{Key: "durationMs", Value: int32(min(e.Duration.Milliseconds(), 1<<31-1))})
+		w.int64("durationMs", e.Duration.Milliseconds())
 	case RunFinished, RunFailed:
-		o = append(o, doc.Field{Key: "totalDuration", Value: e.Duration.Milliseconds()})
+		w.int64("totalDuration", e.Duration.Milliseconds())
 	}
 	if e.Kind == RunFailed && e.FailedStep >= 0 {
-		o = append(o, doc.Field{Key: "failedStep", Value: int32(e.FailedStep)})
+		w.int32("failedStep", e.FailedStep)
 	}
-	return append(o, doc.Field{Key: "totalSteps", Value: int32(e.TotalSteps)})
+	w.int32("totalSteps", e.TotalSteps)
+	w.end(start)
+	return w.out
 }
 
 // FromDocument reads a stored entry. One of the old backend has neither phase

@@ -15,8 +15,11 @@ const (
 	maxSecretsAt = 8 // levels deep
 )
 
-// maxError bounds the text of an error, in bytes.
-const maxError = 4 << 10
+// Bounds of texts, in bytes.
+const (
+	maxError = 4 << 10
+	maxName  = 256
+)
 
 // Masker copies values for a log: without secrets, bounded, and sharing nothing
 // with a run that goes on.
@@ -75,6 +78,9 @@ func appendSecret(found []string, s string) []string {
 
 // Error copies the text of an error.
 func (m *Masker) Error(s string) string { return m.values.Text(s, maxError) }
+
+// Name copies a name that an author gave.
+func (m *Masker) Name(s string) string { return m.shapes.Text(s, maxName) }
 
 // Fill copies values into an entry, nil being none, and notes its size.
 func (m *Masker) Fill(e *Entry, input, output, data doc.Object) {

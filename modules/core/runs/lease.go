@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 	"go.uber.org/zap"
 
@@ -175,7 +176,7 @@ func (s *Service) closeLog(ctx context.Context, x *Execution, to Status, reason 
 		if last != nil {
 			e.Seq, x.StepsRun = last.Seq+1, stepsRun(last)
 		}
-		_, err = s.logs.InsertOne(ctx, e.Document())
+		err = s.logs.InsertRaw(ctx, []bson.Raw{e.AppendDocument(nil)})
 		if errors.Is(err, mongo.ErrDuplicate) {
 			continue // the worker that lost the run wrote one more entry
 		}

@@ -42,7 +42,7 @@ func (rec *recorder) RunStarted(steps int) {
 
 // StepStarted writes that a step begins.
 func (rec *recorder) StepStarted(s *engine.StepRecord) {
-	rec.current = &runlog.Step{Index: s.Index, Type: s.Type, Name: s.Name}
+	rec.current = &runlog.Step{Index: s.Index, Type: rec.mask.Name(s.Type), Name: rec.mask.Name(s.Name)}
 	rec.emit(&runlog.Entry{Kind: runlog.StepStarted, Step: rec.current})
 }
 

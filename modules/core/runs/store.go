@@ -60,7 +60,7 @@ func (r *run) settle(p *part) (counted int) {
 func (s *Service) store(ctx context.Context, runs []*run) error {
 	parts := make([]part, 0, len(runs))
 	seen := make(map[*run]struct{}, len(runs))
-	entries, fresh, ended := []bson.D{}, []bson.D{}, []*part{}
+	entries, fresh, ended := encoded{}, []bson.D{}, []*part{}
 	for _, r := range runs {
 		if _, again := seen[r]; again {
 			continue
@@ -72,7 +72,7 @@ func (s *Service) store(ctx context.Context, runs []*run) error {
 		}
 		parts = append(parts, p)
 		for _, e := range p.entries {
-			entries = append(entries, e.Document())
+			entries.add(e)
 		}
 		switch {
 		case p.isNew:
@@ -84,10 +84,10 @@ func (s *Service) store(ctx context.Context, runs []*run) error {
 			ended = append(ended, &parts[len(parts)-1])
 		}
 	}
-	if err := s.insert(ctx, s.logs, entries); err != nil {
+	if err := s.tolerate(s.logs, s.logs.InsertRaw(ctx, entries.documents)); err != nil {
 		return err
 	}
-	if err := s.insert(ctx, s.executions, fresh); err != nil {
+	if err := s.tolerate(s.executions, s.executions.InsertMany(ctx, fresh)); err != nil {
 		return err
 	}
 	if err := s.update(ctx, ended); err != nil {
@@ -104,13 +104,30 @@ func (s *Service) store(ctx context.Context, runs []*run) error {
 	return nil
 }
 
-// insert stores documents. Those that are there already are from an attempt that
-// failed halfway, or from the process that took the run over.
-func (s *Service) insert(ctx context.Context, c mongo.Collection, documents []bson.D) error {
-	if len(documents) == 0 {
-		return nil
+// encoded are entries as they are stored, many in one piece of memory.
+type encoded struct {
+	documents []bson.Raw
+	piece     []byte
+}
+
+const (
+	pieceSize = 64 << 10
+	pieceRest = 1 << 10 // most entries are smaller
+)
+
+func (d *encoded) add(e *runlog.Entry) {
+	if cap(d.piece)-len(d.piece) < pieceRest {
+		d.piece = make([]byte, 0, pieceSize)
 	}
-	err := c.InsertMany(ctx, documents)
+	start := len(d.piece)
+	d.piece = e.AppendDocument(d.piece)
+	d.documents = append(d.documents, d.piece[start:len(d.piece):len(d.piece)])
+}
+
+// tolerate takes the error of an insert. Documents that are there already are
+// from an attempt that failed halfway, or from the process that took the run
+// over.
+func (s *Service) tolerate(c mongo.Collection, err error) error {
 	switch {
 	case errors.Is(err, mongo.ErrInvalid), errors.Is(err, mongo.ErrUnsupported): // again would not help
 		s.log.Error("part of the history of runs cannot be stored", zap.String("collection", c.Name()), zap.Error(err))

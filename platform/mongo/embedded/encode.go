@@ -136,8 +136,8 @@ func appendStored(dst []byte, d bson.D) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	if len(dst)-start > maxDocument {
-		return dst, fmt.Errorf("%w: a document may have at most %d MB", mongo.ErrInvalid, maxDocument>>20)
+	if len(dst)-start > mongo.MaxDocument {
+		return dst, fmt.Errorf("%w: a document may have at most %d MB", mongo.ErrInvalid, mongo.MaxDocument>>20)
 	}
 	return dst, nil
 }
@@ -163,6 +163,25 @@ func (e *encoder) document(d bson.D) (raw, key []byte, id any, err error) {
 		return nil, nil, nil, err
 	}
 	return raw, e.keep(e.scratch), id, nil
+}
+
+// keyOf is the key of a document that came encoded.
+func (e *encoder) keyOf(raw bson.Raw) ([]byte, error) {
+	if err := mongo.CheckRaw(raw); err != nil {
+		return nil, err
+	}
+	first := raw.Index(0).Value()
+	var id any
+	if oid, ok := first.ObjectIDOK(); ok {
+		id = oid
+	} else if text, ok := first.StringValueOK(); ok {
+		id = text
+	}
+	var err error
+	if e.scratch, _, err = appendIDOf(e.scratch[:0], raw, id); err != nil {
+		return nil, err
+	}
+	return e.keep(e.scratch), nil
 }
 
 // keep copies b to where it can stay.

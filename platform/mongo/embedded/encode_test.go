@@ -117,7 +117,7 @@ func TestEncodingNestsAsDeeply(t *testing.T) {
 }
 
 func TestEncodingHasALimitOfSize(t *testing.T) {
-	for n, fits := range map[int]bool{maxDocument - 14: true, maxDocument - 13: true, maxDocument - 12: false} {
+	for n, fits := range map[int]bool{mongo.MaxDocument - 14: true, mongo.MaxDocument - 13: true, mongo.MaxDocument - 12: false} {
 		_, err := encode(bson.D{{Key: "a", Value: strings.Repeat("x", n)}})
 		require.Equal(t, fits, err == nil, "%d", n)
 	}

@@ -51,6 +51,27 @@ func (c *collection) InsertMany(ctx context.Context, docs []bson.D) error {
 		}
 		all = append(all, fresh{key, raw})
 	}
+	return c.insertFresh(ctx, all, &refused)
+}
+
+// InsertRaw stores the bytes it was given.
+func (c *collection) InsertRaw(ctx context.Context, docs []bson.Raw) error {
+	var refused mongo.Refusals
+	e := encoder{many: true}
+	all := make([]fresh, 0, len(docs))
+	for _, raw := range docs {
+		key, err := e.keyOf(raw)
+		if err != nil {
+			refused.Add(err)
+			continue
+		}
+		all = append(all, fresh{key, raw})
+	}
+	return c.insertFresh(ctx, all, &refused)
+}
+
+// insertFresh stores what is encoded, and adds to what was refused.
+func (c *collection) insertFresh(ctx context.Context, all []fresh, refused *mongo.Refusals) error {
 	for batch := range mongo.Batches(all, func(f fresh) int { return len(f.raw) }) {
 		var here mongo.Refusals
 		err := c.update(ctx, func(t *table) error {

@@ -13,9 +13,6 @@ import (
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
 
-// maxDocument is MongoDB's limit of a document, in bytes of BSON.
-const maxDocument = 16 << 20
-
 // normal converts a document to the types that mongokit knows, deeply, without
 // touching the original.
 func normal(d bson.D) (bson.D, error) {

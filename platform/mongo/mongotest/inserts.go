@@ -21,7 +21,42 @@ func (f *fixture) many(texts ...string) []bson.D {
 	return docs
 }
 
+// raw encodes documents for InsertRaw.
+func (f *fixture) raw(texts ...string) []bson.Raw {
+	f.Helper()
+	docs := make([]bson.Raw, len(texts))
+	for i, d := range f.many(texts...) {
+		encoded, err := bson.Marshal(d)
+		require.NoError(f, err)
+		docs[i] = encoded
+	}
+	return docs
+}
+
 var inserts = map[string]func(*fixture){
+	"insert raw": func(f *fixture) {
+		require.NoError(f, f.c.InsertRaw(f.ctx, nil))
+		require.NoError(f, f.c.EnsureIndexes(f.ctx, mongo.Index{Fields: []string{"k"}, Unique: true}))
+		id := primitive.NewObjectID().Hex()
+		docs := f.raw(`{"_id":"x","k":1,"a":{"b":[1,"y"]}}`, `{"_id":{"$oid":"`+id+`"},"k":2}`, `{"_id":7,"k":3}`)
+		require.NoError(f, f.c.InsertRaw(f.ctx, docs))
+		assert.Equal(f, `{"_id":"x","k":1,"a":{"b":[1,"y"]}}`, f.json("x"))
+		assert.Equal(f, `{"_id":7,"k":3}`, f.json(7))
+		require.ErrorIs(f, f.c.InsertRaw(f.ctx, append(docs, f.raw(`{"_id":8,"k":1}`, `{"_id":9,"k":4}`)...)), mongo.ErrDuplicate)
+		assert.Equal(f, `{"_id":9,"k":4}`, f.json(9))
+		n, err := f.c.Count(f.ctx, bson.D{})
+		require.NoError(f, err)
+		assert.EqualValues(f, 4, n)
+	},
+	"insert raw refuses what is no document": func(f *fixture) {
+		bad := []bson.Raw{nil, {5, 0, 0, 0, 0}, {9, 0, 0, 0, 0}, []byte("not BSON"), f.raw(`{"a":1,"_id":2}`)[0]}
+		for _, raw := range bad {
+			require.ErrorIs(f, f.c.InsertRaw(f.ctx, append([]bson.Raw{raw}, f.raw(`{"_id":1}`)...)), mongo.ErrInvalid)
+			assert.Equal(f, want(1), f.ids(`{}`), "the others are stored")
+			_, err := f.c.DeleteMany(f.ctx, bson.D{})
+			require.NoError(f, err)
+		}
+	},
 	"insert many": func(f *fixture) {
 		require.NoError(f, f.c.InsertMany(f.ctx, nil))
 		assert.Empty(f, f.ids(`{}`))

@@ -12,9 +12,6 @@ import (
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
 
-// maxDocument is the server's limit of a document, in bytes of BSON.
-const maxDocument = 16 << 20
-
 // InsertMany encodes the documents itself: the driver would refuse all of them
 // for one that it cannot encode or that is too large.
 func (c *collection) InsertMany(ctx context.Context, docs []bson.D) error {
@@ -25,12 +22,31 @@ func (c *collection) InsertMany(ctx context.Context, docs []bson.D) error {
 		switch {
 		case err != nil:
 			refused.Add(fmt.Errorf("%w: a value cannot be encoded", mongo.ErrInvalid))
-		case len(raw) > maxDocument:
-			refused.Add(fmt.Errorf("%w: a document may have at most %d MB", mongo.ErrInvalid, maxDocument>>20))
+		case len(raw) > mongo.MaxDocument:
+			refused.Add(fmt.Errorf("%w: a document may have at most %d MB", mongo.ErrInvalid, mongo.MaxDocument>>20))
 		default:
 			encoded = append(encoded, bson.Raw(raw))
 		}
 	}
+	return c.insertEncoded(ctx, encoded, &refused)
+}
+
+// InsertRaw sends the bytes it was given.
+func (c *collection) InsertRaw(ctx context.Context, docs []bson.Raw) error {
+	var refused mongo.Refusals
+	encoded := make([]any, 0, len(docs))
+	for _, raw := range docs {
+		if err := mongo.CheckRaw(raw); err != nil {
+			refused.Add(err)
+			continue
+		}
+		encoded = append(encoded, raw)
+	}
+	return c.insertEncoded(ctx, encoded, &refused)
+}
+
+// insertEncoded stores documents, and adds to what was refused.
+func (c *collection) insertEncoded(ctx context.Context, encoded []any, refused *mongo.Refusals) error {
 	for batch := range mongo.Batches(encoded, func(doc any) int { return len(doc.(bson.Raw)) }) {
 		here, err := run(ctx, c, func(ctx context.Context) (*mongo.Refusals, error) { return c.insertBatch(ctx, batch) })
 		if err != nil {
