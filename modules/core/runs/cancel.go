@@ -78,7 +78,11 @@ func (s *Service) cancelStored(ctx context.Context, id string) (Status, error) {
 		if errors.Is(err, mongo.ErrNotFound) {
 			return "", errMoved
 		}
-		return Cancelled, err
+		if err != nil {
+			return "", err
+		}
+		s.queue.drop(id)
+		return Cancelled, nil
 	case doc.String(d, "token") == s.process:
 		return "", errMoved
 	}

@@ -64,6 +64,35 @@ func TestCancelOfARunThatWaits(t *testing.T) {
 	h.requireCancelled(t, id)
 }
 
+// Who cancels what waits makes room for others at once, though no worker is free.
+func TestCancelMakesRoom(t *testing.T) {
+	h := start(t, open(t), workers(1), queue(3))
+	g := newGate(t)
+	running := h.accept(t, request(g.step()))
+	g.enter(t, 1)
+	var waiting []string
+	for range 3 {
+		waiting = append(waiting, h.accept(t, request(insertion("waiting"))))
+	}
+	_, err := h.Accept(t.Context(), request())
+	requireStatus(t, err, http.StatusServiceUnavailable)
+	for _, id := range []string{waiting[1], waiting[0]} {
+		_, err := h.Cancel(t.Context(), id)
+		require.NoError(t, err)
+	}
+	others := []string{waiting[2], h.accept(t, request(insertion("new"))), h.accept(t, request(insertion("new")))}
+	_, err = h.Accept(t.Context(), request())
+	requireStatus(t, err, http.StatusServiceUnavailable)
+	g.pass()
+	for _, id := range append(others, running) {
+		assert.Equal(t, runs.Succeeded, h.ended(t, id).Status)
+	}
+	for _, id := range waiting[:2] {
+		h.requireCancelled(t, id)
+	}
+	assert.Equal(t, int64(1), count(t, h.store, "things", object("key", "waiting")))
+}
+
 // The aim is 100 ms; how long it takes is measured, and only a run that does not
 // end at all fails the test, since machines differ.
 func TestCancelOfARunUnderWay(t *testing.T) {

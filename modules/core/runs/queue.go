@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -57,6 +58,17 @@ func (q *queue) adopt(id string) {
 	q.mu.Unlock()
 	if !known && q.reserve() {
 		q.push(id)
+	}
+}
+
+// drop gives up the place of a run that does not wait any more.
+func (q *queue) drop(id string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if i := slices.Index(q.ids, id); i >= 0 {
+		q.ids = slices.Delete(q.ids, i, i+1)
+		delete(q.known, id)
+		q.places--
 	}
 }
 
