@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"go.uber.org/zap"
@@ -24,7 +25,15 @@ func main() {
 	}
 }
 
+// gcPercent lets the heap grow to a few times what lives in it: the program keeps
+// little and makes much, so that collecting as often as by default would be a
+// tenth of its work. GOGC and GOMEMLIMIT still rule.
+const gcPercent = 300
+
 func run(args []string) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	settings, err := config.Load(args)
 	if errors.Is(err, config.ErrHelp) {
 		return nil

@@ -64,15 +64,25 @@ func (w *writer) id(key string, id primitive.ObjectID) {
 }
 
 // raw appends a value of an entry, nil being none: a copy that a Masker has made,
-// or a small object of the log's own.
+// an object of the log's own, or one that came from the store.
 func (w *writer) raw(key string, v any) {
 	switch v := v.(type) {
 	case bson.Raw:
 		w.header(bsontype.EmbeddedDocument, key)
 		w.out = append(w.out, v...)
 	case doc.Object:
-		w.raw(key, nothingMasked.copy(v))
+		w.header(bsontype.EmbeddedDocument, key)
+		start := w.begin()
+		for i := range v {
+			switch value := v[i].Value.(type) {
+			case string:
+				w.text(v[i].Key, value)
+			case int64:
+				w.int64(v[i].Key, value)
+			default:
+				w.raw(v[i].Key, value)
+			}
+		}
+		w.end(start)
 	}
 }
-
-var nothingMasked = NewMasker()

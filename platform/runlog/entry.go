@@ -57,8 +57,8 @@ type Entry struct {
 	Kind        Kind
 	Step        *Step  // nil when it is about the whole run
 	Note        string // of a StepData: what is shown
-	Input       any    // these three are values of package doc, or bson.Raw
-	Output      any
+	Input       any    // these are bson.Raw that a Masker made, or what the store
+	Output      any    // has of it; of the log itself, objects of texts and int64
 	Data        any
 	Metadata    doc.Object
 	Error       string
