@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Client, checkLog, until } from './client.mjs';
 import { Server, wait, answer } from './server.mjs';
 
-const steps = Array.from({ length: 20 }, (_, i) => (i % 2 ? answer({ n: i }) : wait('100ms')));
+const steps = Array.from({ length: 20 }, (_, i) => (i % 2 ? answer({ n: i }) : wait('200ms')));
 
 const many = async (t, server, n) => {
   const all = [];

@@ -40,6 +40,9 @@ export class Server {
   get wsURL() { return `ws://127.0.0.1:${this.port}`; }
   get log() { return readFileSync(join(this.dir, 'log'), 'utf8'); }
 
+  // peak is the most memory that the process has had, in MB.
+  get peak() { return Math.round(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.process.pid}/status`, 'utf8'))[1] / 1000); }
+
   // start starts the process, again on the same port and data.
   async start() {
     const log = openSync(join(this.dir, 'log'), 'a');

@@ -5,7 +5,7 @@ import { Client, checkLog, ends } from './client.mjs';
 import { Raw, join, leave, refusal } from './raw.mjs';
 import { Server, wait, answer } from './server.mjs';
 
-const steps = [answer({ n: 1 }), wait('250ms'), wait('250ms'), answer({ n: 2 })];
+const steps = [answer({ n: 1 }), wait('400ms'), wait('400ms'), answer({ n: 2 })];
 const items = (frames) => frames.flatMap((f) => (f.event.type === 'sync' ? f.event.data : [f.event.data]));
 const isEnd = (id) => (f) => f.groupId === id && items([f]).some(ends);
 
