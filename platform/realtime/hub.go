@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	pageSize     = 512 // entries of history that are read and handed on at a time
+	pageSize     = 256 // entries of history that are read and handed on at a time
 	maxReaders   = 16  // histories that are read at the same time
 	readLimit    = 30 * time.Second
 	maxID        = 200 // bytes of the id of a run

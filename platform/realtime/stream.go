@@ -133,7 +133,8 @@ func (f *streamFollower) Deliver(entries []*runlog.Entry) bool {
 func (f *streamFollower) Replay(entries []*runlog.Entry) (taken int, ok bool) {
 	if !f.synced {
 		f.synced = true
-		return len(entries), f.client.conn.Send(syncFrame(f.group, entries))
+		frame, taken := syncFrame(f.group, entries)
+		return taken, f.client.conn.Send(frame)
 	}
 	return replay(entries, f.client.conn.Queued, f.send)
 }
@@ -147,15 +148,19 @@ func frameStart(at time.Time, group string) []byte {
 	return doc.AppendJSON(append(b, `,"streamName":"`+streamName+`","groupId":`...), group)
 }
 
-func syncFrame(group string, entries []*runlog.Entry) []byte {
+// maxSync bounds a sync, in bytes; the rest of a longer log comes as creates.
+const maxSync = 1 << 20
+
+func syncFrame(group string, entries []*runlog.Entry) (frame []byte, taken int) {
 	b := append(frameStart(time.Now(), group), `,"event":{"type":"sync","data":[`...)
-	for i, e := range entries {
-		if i > 0 {
+	for taken < len(entries) && len(b) < maxSync {
+		if taken > 0 {
 			b = append(b, ',')
 		}
-		b = e.AppendStreamJSON(b)
+		b = entries[taken].AppendStreamJSON(b)
+		taken++
 	}
-	return append(b, `]}}`...)
+	return append(b, `]}}`...), taken
 }
 
 func createFrame(e *runlog.Entry) []byte {
