@@ -19,6 +19,7 @@ import (
 
 const (
 	pageSize     = 256 // entries of history that are read and handed on at a time
+	minPage      = 8   // the same, when a follower has room for few
 	maxReaders   = 16  // histories that are read at the same time
 	readLimit    = 30 * time.Second
 	maxID        = 200 // bytes of the id of a run

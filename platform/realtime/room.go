@@ -127,11 +127,17 @@ func (s *Subscription) Cancel() {
 }
 
 // catchUp delivers what the source has, page after page, until there is nothing
-// that was published and not delivered; from then on the room delivers.
+// that was published and not delivered; from then on the room delivers. It reads
+// when the follower has room, and holds nothing while it waits: whoever joins
+// large logs and does not read them must not fill the memory.
 func (s *Subscription) catchUp() {
 	ctx := s.hub.ctx
-	for s.isMember() {
-		entries, err := s.read(ctx)
+	for page := pageSize; s.isMember(); {
+		if s.follower.Ready(ctx) != nil {
+			s.Cancel()
+			return
+		}
+		entries, err := s.read(ctx, page)
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -140,39 +146,35 @@ func (s *Subscription) catchUp() {
 			s.follower.Failed(err)
 			s.Cancel()
 			return
-		}
-		switch {
-		case !s.replay(ctx, entries):
-			s.Cancel()
-			return
-		case len(entries) == 0 && s.goLive():
-			return
-		}
-	}
-}
-
-// replay delivers a page of history as fast as the follower takes it. It is false
-// when the follower is gone.
-func (s *Subscription) replay(ctx context.Context, entries []*runlog.Entry) bool {
-	for len(entries) > 0 || !s.greeted {
-		if len(entries) > 0 && s.follower.Ready(ctx) != nil {
-			return false
+		case len(entries) == 0 && s.greeted:
+			if s.goLive() {
+				return
+			}
+			continue
 		}
 		s.greeted = true
 		taken, ok := s.hand(entries)
 		if !ok {
-			return false
+			s.Cancel()
+			return
 		}
-		if taken > 0 {
-			last := entries[taken-1]
-			s.next = last.Seq + 1
-			if last.Kind.Ends() {
-				s.room.end()
-			}
+		s.passed(entries[:taken])
+		if page = min(2*page, pageSize); taken < len(entries) {
+			page = max(taken, minPage) // the rest is read again
 		}
-		entries = entries[taken:]
 	}
-	return true
+}
+
+// passed notes that entries were delivered.
+func (s *Subscription) passed(entries []*runlog.Entry) {
+	if len(entries) == 0 {
+		return
+	}
+	last := entries[len(entries)-1]
+	s.next = last.Seq + 1
+	if last.Kind.Ends() {
+		s.room.end()
+	}
 }
 
 // hand delivers some of a page, unless the follower has left in the meantime: it
@@ -201,7 +203,7 @@ func (s *Subscription) isMember() bool {
 }
 
 // read reads a page, when it is this follower's turn.
-func (s *Subscription) read(ctx context.Context) ([]*runlog.Entry, error) {
+func (s *Subscription) read(ctx context.Context, page int) ([]*runlog.Entry, error) {
 	select {
 	case s.hub.readers <- struct{}{}:
 	case <-ctx.Done():
@@ -210,7 +212,7 @@ func (s *Subscription) read(ctx context.Context) ([]*runlog.Entry, error) {
 	defer func() { <-s.hub.readers }()
 	ctx, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
-	return s.hub.source.Entries(ctx, s.room.id, s.next-1, pageSize)
+	return s.hub.source.Entries(ctx, s.room.id, s.next-1, page)
 }
 
 // goLive makes the room deliver, unless something was published since the last

@@ -62,7 +62,7 @@ func (r *room) look() error {
 		return nil
 	}
 	sub := Subscription{hub: r.hub, room: r, next: next}
-	entries, err := sub.read(r.hub.ctx)
+	entries, err := sub.read(r.hub.ctx, pageSize)
 	if err != nil {
 		return err
 	}
