@@ -59,7 +59,7 @@ func TestCloseCutsWhatDoesNotEnd(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer stop()
 	began := time.Now()
-	require.ErrorIs(t, h.close(ctx), context.DeadlineExceeded)
+	require.NoError(t, h.close(ctx), "to interrupt runs is orderly")
 	t.Logf("closed in %v", time.Since(began))
 	assert.Less(t, time.Since(began), 4*time.Second)
 	for _, id := range ids {

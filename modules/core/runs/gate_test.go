@@ -131,10 +131,7 @@ func (c *meddledCollection) InsertMany(ctx context.Context, docs []bson.D) error
 // InsertRaw counts as an InsertMany: which of both stores entries is no matter of
 // these tests.
 func (c *meddledCollection) InsertRaw(ctx context.Context, docs []bson.Raw) error {
-	inner := c.Collection.(interface {
-		InsertRaw(context.Context, []bson.Raw) error
-	})
-	_, err := around(ctx, c, "InsertMany", func() (any, error) { return nil, inner.InsertRaw(ctx, docs) })
+	_, err := around(ctx, c, "InsertMany", func() (any, error) { return nil, c.Collection.InsertRaw(ctx, docs) })
 	return err
 }
 

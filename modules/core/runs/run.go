@@ -40,6 +40,7 @@ type run struct {
 	next      int64           // number of the next entry
 	stored    bool            // there is a document of the execution
 	tried     bool            // there may be one
+	forgot    bool            // entries were given up: of the rest only the end is stored
 	lost      bool            // another process has taken the run over: nothing of it counts any more
 	dirty     bool            // the writer has it in its list
 }
@@ -108,7 +109,7 @@ func (r *run) finish(x Execution, last *runlog.Entry) (closed, store bool) {
 func (r *run) forget() (size int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.keep = keepNever
+	r.keep, r.forgot = keepNever, true
 	size = r.counted
 	r.held, r.size, r.counted = nil, 0, 0
 	return size

@@ -146,8 +146,9 @@ var (
 	errTakenOver = errors.New("another process has taken the run over")
 )
 
-// Close begins no more runs, lets those under way end until ctx does, and stores
-// what is left. Runs that wait stay in the queue of the store.
+// Close begins no more runs, lets those under way end until ctx does, interrupts
+// the others, and stores what is left. Runs that wait stay in the queue of the
+// store.
 func (s *Service) Close(ctx context.Context) error {
 	s.queue.close()
 	if s.stop != nil {
@@ -156,11 +157,10 @@ func (s *Service) Close(ctx context.Context) error {
 	s.owned.Wait()
 	done := make(chan struct{})
 	go func() { s.runs.Wait(); close(done) }()
-	var err error
 	select {
 	case <-done:
 	case <-ctx.Done():
-		err = ctx.Err()
+		s.log.Warn("interrupting the runs that are still under way", zap.Int("runs", len(s.active.all())))
 	}
 	s.cancel(errShutdown)
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeGrace)
@@ -168,9 +168,9 @@ func (s *Service) Close(ctx context.Context) error {
 	select {
 	case <-done:
 	case <-grace.Done():
-		return errors.Join(err, errors.New("a background run did not end"))
+		return errors.New("a background run did not end")
 	}
-	return errors.Join(err, s.writer.close(grace))
+	return s.writer.close(grace)
 }
 
 // closeGrace is what cancelled runs have to end, and their records to be stored.

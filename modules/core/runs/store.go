@@ -24,6 +24,7 @@ type part struct {
 	entries   []*runlog.Entry
 	isNew     bool // there is no document of the execution yet,
 	tried     bool // as far as is known: an attempt to store one has failed
+	forgot    bool // entries were given up
 }
 
 // part is what there is to store of a run; ok is false when there is nothing.
@@ -34,9 +35,12 @@ func (r *run) part() (p part, ok bool) {
 	if r.lost || r.keep != keepAlways && !r.stored {
 		return part{}, false
 	}
-	tried := r.tried
+	p = part{run: r, execution: r.execution, isNew: !r.stored, tried: r.tried, forgot: r.forgot}
+	if !r.forgot { // else they would leave a gap behind those that are stored
+		p.entries = r.held[:len(r.held):len(r.held)]
+	}
 	r.tried = true
-	return part{run: r, execution: r.execution, entries: r.held[:len(r.held):len(r.held)], isNew: !r.stored, tried: tried}, true
+	return p, true
 }
 
 // settle notes that a part is stored and returns what was counted of its entries.
@@ -153,6 +157,12 @@ func (s *Service) update(ctx context.Context, ended []*part) error {
 	group.SetLimit(maxUpdates)
 	for _, p := range ended {
 		group.Go(func() error {
+			if p.forgot {
+				x := p.execution
+				if err := s.closeLog(ctx, &x, x.Status, x.Error); err != nil {
+					return err
+				}
+			}
 			held, err := s.conclude(ctx, &p.execution, p.run.token)
 			if err == nil && !held {
 				p.run.lose()

@@ -45,8 +45,12 @@ func newWriter(store func(context.Context, []*run) error, log *zap.Logger) *writ
 // notice puts a run in the list of those that have something to store.
 func (w *writer) notice(r *run) {
 	r.mu.Lock()
-	listed, size := r.dirty, r.size-r.counted
-	r.dirty, r.counted = true, r.size
+	listed, size := r.dirty, 0
+	r.dirty = true
+	if !r.forgot { // what it holds waits for the store
+		size = r.size - r.counted
+		r.counted = r.size
+	}
 	r.mu.Unlock()
 	w.mu.Lock()
 	w.pending += size
