@@ -32,13 +32,13 @@ func (w *writer) header(t bsontype.Type, key string) {
 }
 
 func (w *writer) text(key, s string) {
-	w.header(bsontype.String, key)
+	w.header(bson.TypeString, key)
 	w.out = binary.LittleEndian.AppendUint32(w.out, uint32(len(s)+1))
 	w.out = append(append(w.out, s...), 0)
 }
 
 func (w *writer) bool(key string, v bool) {
-	w.header(bsontype.Boolean, key)
+	w.header(bson.TypeBoolean, key)
 	b := byte(0)
 	if v {
 		b = 1
@@ -47,11 +47,11 @@ func (w *writer) bool(key string, v bool) {
 }
 
 func (w *writer) int32(key string, n int) {
-	w.header(bsontype.Int32, key)
+	w.header(bson.TypeInt32, key)
 	w.out = binary.LittleEndian.AppendUint32(w.out, uint32(int32(n)))
 }
 
-func (w *writer) int64(key string, n int64) { w.bits(bsontype.Int64, key, uint64(n)) }
+func (w *writer) int64(key string, n int64) { w.bits(bson.TypeInt64, key, uint64(n)) }
 
 func (w *writer) bits(t bsontype.Type, key string, bits uint64) {
 	w.header(t, key)
@@ -59,7 +59,7 @@ func (w *writer) bits(t bsontype.Type, key string, bits uint64) {
 }
 
 func (w *writer) id(key string, id primitive.ObjectID) {
-	w.header(bsontype.ObjectID, key)
+	w.header(bson.TypeObjectID, key)
 	w.out = append(w.out, id[:]...)
 }
 
@@ -68,10 +68,10 @@ func (w *writer) id(key string, id primitive.ObjectID) {
 func (w *writer) raw(key string, v any) {
 	switch v := v.(type) {
 	case bson.Raw:
-		w.header(bsontype.EmbeddedDocument, key)
+		w.header(bson.TypeEmbeddedDocument, key)
 		w.out = append(w.out, v...)
 	case doc.Object:
-		w.header(bsontype.EmbeddedDocument, key)
+		w.header(bson.TypeEmbeddedDocument, key)
 		start := w.begin()
 		for i := range v {
 			switch value := v[i].Value.(type) {

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/bson/bsontype"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -61,7 +60,7 @@ func (c *copier) object(o doc.Object, named bool) {
 		messages, isObject := f.Value.(doc.Object)
 		switch {
 		case isObject && f.Key == "errors": // of a validation: {field: [messages]}
-			c.header(bsontype.EmbeddedDocument, key)
+			c.header(bson.TypeEmbeddedDocument, key)
 			c.object(messages, false)
 		case named && isSecret(o, f):
 			c.text(key, logging.Masked)
@@ -108,13 +107,13 @@ func (c *copier) value(key string, v any) {
 		c.left -= len(v)
 		c.text(key, v)
 	case doc.Object:
-		c.header(bsontype.EmbeddedDocument, key)
+		c.header(bson.TypeEmbeddedDocument, key)
 		c.object(v, true)
 	case doc.Array:
-		c.header(bsontype.Array, key)
+		c.header(bson.TypeArray, key)
 		c.array(v)
 	case nil:
-		c.header(bsontype.Null, key)
+		c.header(bson.TypeNull, key)
 	case bool:
 		c.bool(key, v)
 	case int64:
@@ -124,9 +123,9 @@ func (c *copier) value(key string, v any) {
 	case int:
 		c.int64(key, int64(v))
 	case float64:
-		c.bits(bsontype.Double, key, math.Float64bits(v))
+		c.bits(bson.TypeDouble, key, math.Float64bits(v))
 	case primitive.DateTime:
-		c.bits(bsontype.DateTime, key, uint64(v))
+		c.bits(bson.TypeDateTime, key, uint64(v))
 	case primitive.ObjectID:
 		c.id(key, v)
 	default: // rare: as clients see it

@@ -3,7 +3,7 @@ package runlog
 import (
 	"time"
 
-	"go.mongodb.org/mongo-driver/bson/bsontype"
+	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -19,7 +19,7 @@ func (e *Entry) AppendDocument(dst []byte) []byte {
 	w.id("_id", primitive.NewObjectID())
 	w.text("executionId", e.ExecutionID)
 	w.int64("seq", e.Seq)
-	w.bits(bsontype.DateTime, "timestamp", uint64(e.At.UnixMilli()))
+	w.bits(bson.TypeDateTime, "timestamp", uint64(e.At.UnixMilli()))
 	w.text("type", e.Kind.Type())
 	w.text("phase", e.Kind.Phase())
 	if e.Step != nil {

@@ -45,46 +45,46 @@ func appendElement(dst []byte, key string, v any, depth int) ([]byte, error) {
 	}
 	switch v := v.(type) {
 	case nil, primitive.Null:
-		return header(dst, bsontype.Null, key), nil
+		return header(dst, bson.TypeNull, key), nil
 	case string:
-		return bsoncore.AppendString(header(dst, bsontype.String, key), v), nil
+		return bsoncore.AppendString(header(dst, bson.TypeString, key), v), nil
 	case int32:
-		return bsoncore.AppendInt32(header(dst, bsontype.Int32, key), v), nil
+		return bsoncore.AppendInt32(header(dst, bson.TypeInt32, key), v), nil
 	case int64:
-		return bsoncore.AppendInt64(header(dst, bsontype.Int64, key), v), nil
+		return bsoncore.AppendInt64(header(dst, bson.TypeInt64, key), v), nil
 	case int:
 		if v >= math.MinInt32 && v <= math.MaxInt32 {
-			return bsoncore.AppendInt32(header(dst, bsontype.Int32, key), int32(v)), nil
+			return bsoncore.AppendInt32(header(dst, bson.TypeInt32, key), int32(v)), nil
 		}
-		return bsoncore.AppendInt64(header(dst, bsontype.Int64, key), int64(v)), nil
+		return bsoncore.AppendInt64(header(dst, bson.TypeInt64, key), int64(v)), nil
 	case float64:
-		return bsoncore.AppendDouble(header(dst, bsontype.Double, key), v), nil
+		return bsoncore.AppendDouble(header(dst, bson.TypeDouble, key), v), nil
 	case bool:
-		return bsoncore.AppendBoolean(header(dst, bsontype.Boolean, key), v), nil
+		return bsoncore.AppendBoolean(header(dst, bson.TypeBoolean, key), v), nil
 	case primitive.ObjectID:
-		return bsoncore.AppendObjectID(header(dst, bsontype.ObjectID, key), v), nil
+		return bsoncore.AppendObjectID(header(dst, bson.TypeObjectID, key), v), nil
 	case primitive.DateTime:
-		return bsoncore.AppendDateTime(header(dst, bsontype.DateTime, key), int64(v)), nil
+		return bsoncore.AppendDateTime(header(dst, bson.TypeDateTime, key), int64(v)), nil
 	case time.Time:
-		return bsoncore.AppendDateTime(header(dst, bsontype.DateTime, key), int64(primitive.NewDateTimeFromTime(v))), nil
+		return bsoncore.AppendDateTime(header(dst, bson.TypeDateTime, key), int64(primitive.NewDateTimeFromTime(v))), nil
 	case primitive.Binary:
-		return bsoncore.AppendBinary(header(dst, bsontype.Binary, key), v.Subtype, v.Data), nil
+		return bsoncore.AppendBinary(header(dst, bson.TypeBinary, key), v.Subtype, v.Data), nil
 	case []byte:
-		return bsoncore.AppendBinary(header(dst, bsontype.Binary, key), 0, v), nil
+		return bsoncore.AppendBinary(header(dst, bson.TypeBinary, key), 0, v), nil
 	case bson.D:
-		return appendDocument(header(dst, bsontype.EmbeddedDocument, key), v, depth+1)
+		return appendDocument(header(dst, bson.TypeEmbeddedDocument, key), v, depth+1)
 	case bson.Raw: // encoded by whoever made it
 		if v.Validate() == nil {
-			return append(header(dst, bsontype.EmbeddedDocument, key), v...), nil
+			return append(header(dst, bson.TypeEmbeddedDocument, key), v...), nil
 		}
 	case bson.A:
-		return appendList(header(dst, bsontype.Array, key), v, depth+1)
+		return appendList(header(dst, bson.TypeArray, key), v, depth+1)
 	case []any:
-		return appendList(header(dst, bsontype.Array, key), v, depth+1)
+		return appendList(header(dst, bson.TypeArray, key), v, depth+1)
 	case []string:
-		return appendList(header(dst, bsontype.Array, key), v, depth+1)
+		return appendList(header(dst, bson.TypeArray, key), v, depth+1)
 	case []bson.D:
-		return appendList(header(dst, bsontype.Array, key), v, depth+1)
+		return appendList(header(dst, bson.TypeArray, key), v, depth+1)
 	}
 	return appendOther(dst, key, v, depth+1)
 }
@@ -115,7 +115,7 @@ func appendOther(dst []byte, key string, v any, depth int) ([]byte, error) {
 		return dst, err
 	}
 	if v == nil {
-		return header(dst, bsontype.Null, key), nil
+		return header(dst, bson.TypeNull, key), nil
 	}
 	kind, value, err := bson.MarshalValue(v)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/256dpi/lungo/bsonkit"
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/bson/bsontype"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
 	"github.com/orchestrix/orchestrix/platform/mongo"
@@ -52,7 +51,7 @@ func (s *entrySet) short(i *index, raw []byte) bool {
 			return false
 		}
 		if !found {
-			kind = bsontype.Null
+			kind = bson.TypeNull
 		}
 		some = some || found
 		start := len(key)

@@ -6,14 +6,15 @@ import (
 	"math"
 
 	"github.com/256dpi/lungo/bsonkit"
+	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/bsontype"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 )
 
 // sizes are the lengths of the values that always have the same.
 var sizes = map[bsontype.Type]int{
-	bsontype.Null: 0, bsontype.Boolean: 1, bsontype.Int32: 4, bsontype.Int64: 8, bsontype.Double: 8,
-	bsontype.DateTime: 8, bsontype.Timestamp: 8, bsontype.ObjectID: 12, bsontype.Decimal128: 16,
+	bson.TypeNull: 0, bson.TypeBoolean: 1, bson.TypeInt32: 4, bson.TypeInt64: 8, bson.TypeDouble: 8,
+	bson.TypeDateTime: 8, bson.TypeTimestamp: 8, bson.TypeObjectID: 12, bson.TypeDecimal128: 16,
 }
 
 // fixedSizes is sizes as a table; -1 is a value that says its own length.
@@ -64,11 +65,11 @@ func valueSize(kind bsontype.Type, rest []byte) int {
 	switch {
 	case length < 0:
 		return -1
-	case kind == bsontype.String:
+	case kind == bson.TypeString:
 		return length + 4
-	case kind == bsontype.EmbeddedDocument, kind == bsontype.Array:
+	case kind == bson.TypeEmbeddedDocument, kind == bson.TypeArray:
 		return length
-	case kind == bsontype.Binary:
+	case kind == bson.TypeBinary:
 		return length + 5
 	}
 	return -1
@@ -79,9 +80,9 @@ func valueSize(kind bsontype.Type, rest []byte) int {
 func appendRawKey(dst []byte, kind bsontype.Type, value []byte) (key []byte, ok bool) {
 	start := len(dst)
 	switch kind {
-	case bsontype.Null:
+	case bson.TypeNull:
 		return append(dst, classByte(bsonkit.Null)), true
-	case bsontype.String:
+	case bson.TypeString:
 		dst = append(dst, classByte(bsonkit.String))
 		text := value[4 : len(value)-1]
 		if bytes.IndexByte(text, 0) >= 0 {
@@ -90,17 +91,17 @@ func appendRawKey(dst []byte, kind bsontype.Type, value []byte) (key []byte, ok 
 			dst = append(append(dst, text...), 0, 0)
 		}
 		return shortened(dst, start), true
-	case bsontype.Int32:
+	case bson.TypeInt32:
 		return appendInt(append(dst, classByte(bsonkit.Number)), int64(int32(binary.LittleEndian.Uint32(value)))), true
-	case bsontype.Int64:
+	case bson.TypeInt64:
 		return appendInt(append(dst, classByte(bsonkit.Number)), int64(binary.LittleEndian.Uint64(value))), true
-	case bsontype.Double:
+	case bson.TypeDouble:
 		return appendFloat(append(dst, classByte(bsonkit.Number)), math.Float64frombits(binary.LittleEndian.Uint64(value))), true
-	case bsontype.ObjectID:
+	case bson.TypeObjectID:
 		return append(append(dst, classByte(bsonkit.ObjectID)), value...), true
-	case bsontype.Boolean:
+	case bson.TypeBoolean:
 		return append(dst, classByte(bsonkit.Boolean), value[0]), true
-	case bsontype.DateTime:
+	case bson.TypeDateTime:
 		return appendValue(dst, primitive.DateTime(binary.LittleEndian.Uint64(value))), true
 	}
 	return dst, false

@@ -137,8 +137,8 @@ func TestClientGoesAwayWhileOthersSend(t *testing.T) {
 				_ = c.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""))
 				c.closed()
 			},
-			"end":   func(c *client) { _ = c.Conn.Close() },
-			"reset": func(c *client) { _ = c.NetConn().(*net.TCPConn).SetLinger(0); _ = c.Conn.Close() },
+			"end":   func(c *client) { _ = c.Close() },
+			"reset": func(c *client) { _ = c.NetConn().(*net.TCPConn).SetLinger(0); _ = c.Close() },
 		} {
 			c := m.dial(t, "a")
 			conn := receive(t, open)

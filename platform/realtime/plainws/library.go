@@ -47,7 +47,7 @@ func (s *Server) upgrade(c *fiber.Ctx, p Peer) error {
 		// The wrapper goes back to a pool before the library's goroutines are
 		// done with it, so they get one of their own.
 		ws.Conn = &websocket.Conn{Conn: ws.Conn.Conn}
-		conn = &Conn{server: s, peer: p, raw: ws.Conn.Conn, wire: wire(ws.Conn.Conn.NetConn())}
+		conn = &Conn{server: s, peer: p, raw: ws.Conn.Conn, wire: wire(ws.Conn.NetConn())}
 		// Only here: once the library reads, it holds the lock that this needs.
 		ws.SetAttribute(attribute, conn)
 		conn.begin()

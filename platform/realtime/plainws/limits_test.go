@@ -35,7 +35,7 @@ func TestOversizeMessage(t *testing.T) {
 		require.NoError(t, c.WriteMessage(websocket.TextMessage, make([]byte, 8<<20)))
 		code, _ := c.closed()
 		assert.Equal(t, websocket.CloseMessageTooBig, code)
-		c.Conn.Close()
+		c.Close()
 		receive(t, closed)
 		assert.EqualValues(t, 1, m.Stats().Malformed)
 		assert.Empty(t, got)
@@ -51,7 +51,7 @@ func TestBrokenProtocol(t *testing.T) {
 		require.NoError(t, err)
 		code, _ := c.closed()
 		assert.Equal(t, websocket.CloseProtocolError, code)
-		c.Conn.Close()
+		c.Close()
 		receive(t, closed)
 		assert.EqualValues(t, 1, m.Stats().Malformed)
 	})
@@ -102,7 +102,7 @@ func TestSlowClientIsDroppedAndOthersGoOn(t *testing.T) {
 		assert.Same(t, slowConn, receive(t, closed))
 		assert.Zero(t, slowConn.Queued())
 		assert.EqualValues(t, 1, m.Stats().Slow)
-		fast.Conn.Close()
+		fast.Close()
 		receive(t, closed)
 	})
 }
@@ -184,8 +184,8 @@ func TestPings(t *testing.T) {
 		other.write("hi")
 		assert.Equal(t, "hi", other.read())
 		assert.Equal(t, "are you there", receive(t, pongs))
-		other.Conn.Close()
-		c.Conn.Close()
+		other.Close()
+		c.Close()
 	})
 }
 
@@ -219,6 +219,6 @@ func TestLongCallbackIsNoSilence(t *testing.T) {
 			assert.Equal(t, text, c.read())
 		}
 		assert.Zero(t, m.Stats().Silent)
-		c.Conn.Close()
+		c.Close()
 	})
 }

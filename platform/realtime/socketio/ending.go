@@ -54,17 +54,16 @@ func (s *session) endLocked(e ending) bool {
 	if e.code == 0 {
 		e.code = websocket.CloseNormalClosure
 	}
-	switch {
-	case s.ws == nil:
+	if s.ws == nil {
 		if s.lingers = s.polling || len(s.out) > 0; s.lingers {
 			s.timer.Reset(s.srv.opts.PingTimeout)
 			s.kickLocked()
 		}
-	default:
-		s.pushLocked(closeFrame(e.code, e.reason))
-		if !e.drain { // the writer may hang on a client that does not read
-			s.timer.Reset(closeGrace)
-		}
+		return true
+	}
+	s.pushLocked(closeFrame(e.code, e.reason))
+	if !e.drain { // the writer may hang on a client that does not read
+		s.timer.Reset(closeGrace)
 	}
 	return true
 }

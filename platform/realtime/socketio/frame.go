@@ -79,9 +79,6 @@ var (
 func (f frame) op() byte        { return f.wire[0] }
 func (f frame) payload() []byte { return f.wire[f.head:] }
 
-// isControl reports whether the frame means nothing outside a websocket.
-func (f frame) isControl() bool { return f.op()&0x08 != 0 }
-
 // pollSize is the most that the frame adds to a polling payload.
 func (f frame) pollSize() int {
 	n := len(f.wire) - f.head
