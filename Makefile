@@ -1,7 +1,7 @@
-.PHONY: help run test check race bench e2e build wire fuzz
+.PHONY: help run test check race bench bench-live e2e build wire fuzz
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 run: ## start the server
 	go run .
@@ -22,6 +22,9 @@ wire: ## run the store suite against a MongoDB wire server
 
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+bench-live: ## measure the live logs against socket.io on Node
+	sh tests/load/fanout/run.sh
 
 fuzz: ## fuzz every parser for FUZZTIME (30s)
 	sh tests/fuzz.sh

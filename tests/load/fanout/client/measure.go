@@ -1,0 +1,139 @@
+package main
+
+import (
+	"syscall"
+	"time"
+)
+
+const (
+	settle  = 5 * time.Second // until memory has come to rest
+	warmers = 50              // connections before memory is looked at first
+)
+
+// measureDelivery takes the burst and the paced patterns in one process, with
+// the same clients.
+func measureDelivery(s *settings, start func() (*target, error), into results) error {
+	t, err := start()
+	if err != nil {
+		return err
+	}
+	defer t.stop()
+	f, err := connect(t.addr, s.clients, readBuffer)
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	if err := f.join(s.rooms); err != nil {
+		return err
+	}
+	d := delivery{settings: s, target: t, fleet: f, into: into}
+	if err := d.burst(max(s.entries/4, 1), false); err != nil { // warm
+		return err
+	}
+	if !s.skipBurst {
+		if err := d.burst(s.entries, true); err != nil {
+			return err
+		}
+	}
+	if s.skipPaced {
+		return nil
+	}
+	if err := d.paced(cpuRuns, 5); err != nil { // a run makes several entries in a moment
+		return err
+	}
+	return d.paced(cpuSingle, 1)
+}
+
+// delivery is the measurements with one fleet.
+type delivery struct {
+	*settings
+	target *target
+	fleet  *fleet
+	into   results
+	each   int64 // entries that every client has
+}
+
+// burst publishes as fast as the server can.
+func (d *delivery) burst(entries int, keep bool) error {
+	used, err := d.cost(entries, func() error { return d.target.do("burst %d %d", entries, d.batch) })
+	if err == nil && keep {
+		d.into.add(messageRate, float64(used.messages)/used.elapsed.Seconds())
+		d.into.add(cpuMessage, float64(used.server.Nanoseconds())/1000/float64(used.messages))
+		d.into.add(messageSize, float64(used.bytes)/float64(used.messages))
+		d.into.add(serverShare, 100*used.server.Seconds()/used.elapsed.Seconds())
+		d.into.add(clientShare, 100*used.client.Seconds()/used.elapsed.Seconds())
+	}
+	return err
+}
+
+// paced publishes at the rate for a while, so many entries of a room at a time.
+func (d *delivery) paced(what metric, group int) error {
+	used, err := d.cost(d.rate*d.seconds/d.rooms, func() error { return d.target.do("paced %d %d %d", d.rate, d.seconds, group) })
+	if err == nil {
+		perSecond := float64(d.rate * d.clients / d.rooms) // should be; a late server catches up
+		d.into.add(what, 100*used.server.Seconds()/float64(used.messages)*perSecond)
+	}
+	return err
+}
+
+type usage struct {
+	elapsed, server, client time.Duration
+	messages, bytes         int64
+}
+
+// cost is what it takes until every client has so many entries more.
+func (d *delivery) cost(entries int, act func() error) (u usage, err error) {
+	server, err := d.target.cpu()
+	if err != nil {
+		return u, err
+	}
+	client, begin := ownCPU(), time.Now()
+	messages, bytes := d.fleet.received()
+	if err := act(); err != nil {
+		return u, err
+	}
+	d.each += int64(entries)
+	if err := d.fleet.await(d.each); err != nil {
+		return u, err
+	}
+	u.elapsed, u.client = time.Since(begin), ownCPU()-client
+	u.messages, u.bytes = d.fleet.received()
+	u.messages, u.bytes = u.messages-messages, u.bytes-bytes
+	u.server, err = d.target.cpu()
+	u.server -= server
+	return u, err
+}
+
+func ownCPU() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // cannot fail
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// measureIdle weighs connections that do nothing, in a fresh process.
+func measureIdle(s *settings, start func() (*target, error), into results) error {
+	t, err := start()
+	if err != nil {
+		return err
+	}
+	defer t.stop()
+	warm, err := connect(t.addr, warmers, 1024)
+	if err != nil {
+		return err
+	}
+	warm.close()
+	time.Sleep(settle)
+	before, err := t.memory()
+	if err != nil {
+		return err
+	}
+	f, err := connect(t.addr, s.idle, 1024)
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	time.Sleep(settle)
+	after, err := t.memory()
+	into.add(idleMemory, float64(after-before)/float64(s.idle))
+	return err
+}
