@@ -1,7 +1,7 @@
 package main
 
 import (
-	"syscall"
+	"os"
 	"time"
 )
 
@@ -87,7 +87,11 @@ func (d *delivery) cost(entries int, act func() error) (u usage, err error) {
 	if err != nil {
 		return u, err
 	}
-	client, begin := ownCPU(), time.Now()
+	client, err := cpuOf(os.Getpid())
+	if err != nil {
+		return u, err
+	}
+	begin := time.Now()
 	messages, bytes := d.fleet.received()
 	if err := act(); err != nil {
 		return u, err
@@ -96,18 +100,15 @@ func (d *delivery) cost(entries int, act func() error) (u usage, err error) {
 	if err := d.fleet.await(d.each); err != nil {
 		return u, err
 	}
-	u.elapsed, u.client = time.Since(begin), ownCPU()-client
+	u.elapsed = time.Since(begin)
 	u.messages, u.bytes = d.fleet.received()
 	u.messages, u.bytes = u.messages-messages, u.bytes-bytes
-	u.server, err = d.target.cpu()
-	u.server -= server
+	if u.server, err = d.target.cpu(); err != nil {
+		return u, err
+	}
+	u.client, err = cpuOf(os.Getpid())
+	u.server, u.client = u.server-server, u.client-client
 	return u, err
-}
-
-func ownCPU() time.Duration {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // cannot fail
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // measureIdle weighs connections that do nothing, in a fresh process.

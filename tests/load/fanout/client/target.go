@@ -116,9 +116,11 @@ func (t *target) stop() {
 	t.clean()
 }
 
-// cpu is the time that the process has used, in ticks of 10 ms.
-func (t *target) cpu() (time.Duration, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", t.cmd.Process.Pid))
+func (t *target) cpu() (time.Duration, error) { return cpuOf(t.cmd.Process.Pid) }
+
+// cpuOf is the time that a process has used, in ticks of 10 ms.
+func cpuOf(pid int) (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, err
 	}
