@@ -53,7 +53,8 @@ type Collection interface {
 	// _ids, is safe, for what is there is a duplicate. One call is not atomic.
 	InsertMany(ctx context.Context, docs []bson.D) error
 	// InsertRaw is InsertMany of documents that are encoded already. Each begins
-	// with its _id. They must not be changed before it returns.
+	// with its _id, and is valid: the caller answers for it. They must not be
+	// changed before it returns.
 	InsertRaw(ctx context.Context, docs []bson.Raw) error
 	// FindOne returns the first match, or ErrNotFound.
 	FindOne(ctx context.Context, filter bson.D, opts FindOptions) (bson.D, error)

@@ -99,7 +99,7 @@ func (m *Masker) Fill(e *Entry, input, output, data doc.Object) {
 }
 
 // entrySize is what an entry takes apart from its values, roughly.
-const entrySize = 256
+const entrySize = 512
 
 // isSecret reports whether a field's name says that it is secret. The value of a
 // field that was checked stands under "value", its name under "field".

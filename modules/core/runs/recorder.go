@@ -19,19 +19,30 @@ type recorder struct {
 	mask    *runlog.Masker
 	steps   int
 	current *runlog.Step
+	spare   []runlog.Entry // memory for the next ones
 }
 
-func (rec *recorder) emit(e *runlog.Entry) {
-	e.TotalSteps = rec.steps
-	e.At = rec.service.now()
-	rec.service.emit(rec.ctx, rec.run, e)
+// maxSpare is how many entries are made room for at a time: those of a short run
+// all at once.
+const maxSpare = 32
+
+func (rec *recorder) entry(kind runlog.Kind, at time.Time) *runlog.Entry {
+	if len(rec.spare) == 0 {
+		rec.spare = make([]runlog.Entry, min(2*rec.steps+2, maxSpare))
+	}
+	e := &rec.spare[0]
+	rec.spare = rec.spare[1:]
+	e.Kind, e.Step, e.TotalSteps, e.At = kind, rec.current, rec.steps, at
+	return e
 }
+
+func (rec *recorder) emit(e *runlog.Entry) { rec.service.emit(rec.ctx, rec.run, e) }
 
 // RunStarted begins the log.
 func (rec *recorder) RunStarted(steps int) {
 	rec.steps = steps
 	x := &rec.run.execution // nobody changes these fields
-	e := &runlog.Entry{Kind: runlog.RunStarted}
+	e := rec.entry(runlog.RunStarted, rec.service.now())
 	e.Metadata = doc.Object{{Key: "trigger", Value: string(x.Trigger)}}
 	if x.WorkflowID != "" {
 		e.Metadata = append(e.Metadata, doc.Field{Key: "workflowId", Value: x.WorkflowID})
@@ -43,19 +54,21 @@ func (rec *recorder) RunStarted(steps int) {
 // StepStarted writes that a step begins.
 func (rec *recorder) StepStarted(s *engine.StepRecord) {
 	rec.current = &runlog.Step{Index: s.Index, Type: rec.mask.Name(s.Type), Name: rec.mask.Name(s.Name)}
-	rec.emit(&runlog.Entry{Kind: runlog.StepStarted, Step: rec.current})
+	rec.emit(rec.entry(runlog.StepStarted, s.Started))
 }
 
 // StepData writes what a step shows.
 func (rec *recorder) StepData(_ *engine.StepRecord, message string, data doc.Object) {
-	e := &runlog.Entry{Kind: runlog.StepData, Step: rec.current, Note: message}
+	e := rec.entry(runlog.StepData, rec.service.now())
+	e.Note = message
 	rec.mask.Fill(e, nil, nil, data)
 	rec.emit(e)
 }
 
 // StepEnded writes how a step went.
 func (rec *recorder) StepEnded(s *engine.StepRecord) {
-	e := &runlog.Entry{Kind: runlog.StepFinished, Step: rec.current, Duration: s.Duration}
+	e := rec.entry(runlog.StepFinished, s.Started.Add(s.Duration))
+	e.Duration = s.Duration
 	var data doc.Object
 	if s.Err != nil {
 		e.Kind, e.Error = runlog.StepFailed, rec.mask.Error(s.Err.Message)

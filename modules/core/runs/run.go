@@ -47,16 +47,25 @@ type run struct {
 
 // newRun begins the life of a run in this process.
 func newRun(x Execution, token string, k keep, cancel context.CancelCauseFunc) *run {
-	return &run{id: x.ID, token: token, cancel: cancel, over: make(chan struct{}), execution: x, keep: k}
+	return &run{
+		id: x.ID, token: token, cancel: cancel, over: make(chan struct{}), execution: x, keep: k,
+		held: make([]*runlog.Entry, 0, min(2*x.StepCount+2, maxSpare)),
+	}
 }
 
-// add numbers an entry and holds it until it is stored. It returns false when the
-// run has been taken over.
-func (r *run) add(e *runlog.Entry) bool {
+// add numbers an entry and holds it until it is stored. It is not added when the
+// run has been taken over; it is kept when it is to be stored, and tell says that
+// the writer should know of it.
+func (r *run) add(e *runlog.Entry) (added, tell bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.addLocked(e)
+	added = r.addLocked(e)
+	return added, added && r.keep == keepAlways && (!r.dirty || r.size-r.counted >= untold)
 }
+
+// untold is how many bytes of entries a run may hold that the writer has not
+// counted, once it has the run in its list.
+const untold = 64 << 10
 
 func (r *run) addLocked(e *runlog.Entry) bool {
 	if r.lost {
@@ -140,12 +149,6 @@ func (r *run) snapshot() Execution {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.execution
-}
-
-func (r *run) keeps() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.keep == keepAlways
 }
 
 // isHeld reports whether the run is under way and this process's in the store.

@@ -179,11 +179,12 @@ const closeGrace = 5 * time.Second
 // emit puts an entry into a run's log. When the store does not keep up, the run
 // waits; when it takes nothing at all, the run's log is no longer kept.
 func (s *Service) emit(ctx context.Context, r *run, e *runlog.Entry) {
-	if !r.add(e) {
+	added, tell := r.add(e)
+	if !added {
 		return
 	}
 	s.publisher.Publish(e)
-	if !r.keeps() {
+	if !tell {
 		return
 	}
 	s.writer.notice(r)

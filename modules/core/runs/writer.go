@@ -10,8 +10,8 @@ import (
 
 const (
 	gatherTime = 50 * time.Millisecond // what happens within it is stored together
-	gatherMax  = 4 << 20               // bytes that are stored without waiting longer
-	maxPending = 64 << 20              // bytes of entries in memory; then runs wait for the store
+	gatherMax  = 2 << 20               // bytes that are stored without waiting longer
+	maxPending = 16 << 20              // bytes of entries in memory; then runs wait for the store
 	storeLimit = 30 * time.Second      // of storing one group
 	retryFirst = 100 * time.Millisecond
 	retryMost  = 5 * time.Second

@@ -170,14 +170,16 @@ func (e *encoder) keyOf(raw bson.Raw) ([]byte, error) {
 	if err := mongo.CheckRaw(raw); err != nil {
 		return nil, err
 	}
-	first := raw.Index(0).Value()
+	element, err := raw.IndexErr(0)
+	if err != nil {
+		return nil, fmt.Errorf("%w: not a BSON document: %w", mongo.ErrInvalid, err)
+	}
 	var id any
-	if oid, ok := first.ObjectIDOK(); ok {
-		id = oid
+	if first := element.Value(); first.Type == bson.TypeObjectID {
+		id = first.ObjectID()
 	} else if text, ok := first.StringValueOK(); ok {
 		id = text
 	}
-	var err error
 	if e.scratch, _, err = appendIDOf(e.scratch[:0], raw, id); err != nil {
 		return nil, err
 	}
