@@ -35,19 +35,9 @@ func (g *Gateway) executionPeer(id string, after int64) plainws.Peer {
 	}
 }
 
-// Deliver sends entries.
-func (f *executionFollower) Deliver(entries []*runlog.Entry) bool {
-	for _, e := range entries {
-		if !f.send(e) {
-			return false
-		}
-	}
-	return true
-}
-
-// Replay sends entries while there is room.
-func (f *executionFollower) Replay(entries []*runlog.Entry) (taken int, ok bool) {
-	return replay(entries, f.conn.Queued, f.send)
+// Deliver sends entries while there is room.
+func (f *executionFollower) Deliver(entries []*runlog.Entry) (taken int, ok bool) {
+	return sendAll(entries, f.conn.Queued, f.send)
 }
 
 func (f *executionFollower) send(e *runlog.Entry) bool {

@@ -69,9 +69,10 @@ func (g *Gateway) Close(ctx context.Context) error {
 // Clients is how many are connected.
 func (g *Gateway) Clients() int { return g.sockets.Stats() + g.streams.Stats().Open }
 
-// replay sends one entry, and more as long as little waits for the client: a log
-// may be larger than what may wait.
-func replay(entries []*runlog.Entry, queued func() int, send func(*runlog.Entry) bool) (taken int, ok bool) {
+// sendAll sends one entry, and more as long as little waits for the client: a log
+// may be larger than what may wait, and a run may make it faster than a client
+// takes it.
+func sendAll(entries []*runlog.Entry, queued func() int, send func(*runlog.Entry) bool) (taken int, ok bool) {
 	for taken < len(entries) {
 		if taken > 0 && queued() >= historyRoom {
 			break

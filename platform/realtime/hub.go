@@ -42,19 +42,19 @@ type Source interface {
 	// order and at most limit of them; none for an unknown run. An entry that was
 	// published is returned from then on.
 	Entries(ctx context.Context, executionID string, after int64, limit int) ([]*runlog.Entry, error)
+	// Last returns the last entry of a run so far; nil for an unknown run.
+	Last(ctx context.Context, executionID string) (*runlog.Entry, error)
 }
 
 // Follower is one who follows a run, on any transport. Its methods are called by
 // one goroutine at a time.
 type Follower interface {
-	// Deliver takes entries as they are made, in order. It must not block. False
-	// says that the follower is gone or too slow; it is then dropped, and gets
-	// what it missed when it subscribes again.
-	Deliver(entries []*runlog.Entry) bool
-	// Replay takes entries of the history, in order: as many as the client has
-	// room for, but one at least; the rest is offered again. The first call may be
-	// without any. It must not block. False is as for Deliver.
-	Replay(entries []*runlog.Entry) (taken int, ok bool)
+	// Deliver takes entries, in order: as many as the client has room for, but one
+	// at least. What it leaves is history by then, and is offered again once the
+	// follower is Ready. The first call may be without any. It must not block.
+	// False says that the follower is gone; it is then dropped, and gets what it
+	// missed when it subscribes again.
+	Deliver(entries []*runlog.Entry) (taken int, ok bool)
 	// Ready waits until the follower can take more of the history. It fails when
 	// ctx ends or the follower is gone.
 	Ready(ctx context.Context) error

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
 
+	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/realtime"
 	"github.com/orchestrix/orchestrix/platform/runlog"
 )
@@ -45,6 +46,15 @@ func (l *logs) Entries(_ context.Context, id string, after int64, limit int) ([]
 	return append([]*runlog.Entry(nil), all[:min(limit, len(all))]...), nil
 }
 
+func (l *logs) Last(_ context.Context, id string) (*runlog.Entry, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if all := l.entries[id]; len(all) > 0 {
+		return all[len(all)-1], l.err
+	}
+	return nil, l.err
+}
+
 // add appends the next entry of a run.
 func (l *logs) add(id string, kind runlog.Kind) *runlog.Entry {
 	l.mu.Lock()
@@ -73,30 +83,26 @@ func newFollower(id string) *follower {
 	return &follower{id: id, caught: make(chan int64, 16), failed: make(chan error, 1), ended: make(chan struct{}, 1)}
 }
 
-func (f *follower) Deliver(entries []*runlog.Entry) bool {
+func (f *follower) Deliver(entries []*runlog.Entry) (taken int, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.calls++
-	for _, e := range entries {
+	if f.room > 0 {
+		entries = entries[:min(f.room, len(entries))]
+	}
+	for n, e := range entries {
 		if e.ExecutionID != f.id {
 			f.wrong = e.ID()
 		}
 		if f.limit > 0 && len(f.seqs) == f.limit {
-			return false
+			return n, false
 		}
 		f.seqs = append(f.seqs, e.Seq)
 		if e.Kind.Ends() {
 			f.ended <- struct{}{}
 		}
 	}
-	return true
-}
-
-func (f *follower) Replay(entries []*runlog.Entry) (taken int, ok bool) {
-	if f.room > 0 {
-		entries = entries[:min(f.room, len(entries))]
-	}
-	return len(entries), f.Deliver(entries)
+	return len(entries), true
 }
 
 func (f *follower) Ready(ctx context.Context) error { return ctx.Err() }
@@ -200,6 +206,63 @@ func TestAHistoryIsReplayedAsThereIsRoom(t *testing.T) {
 	assert.EqualValues(t, 99, receive(t, f.caught))
 	assert.Equal(t, numbers(10, 99), f.got())
 	assert.Equal(t, 30, f.calls)
+}
+
+// A client that takes less than a run makes is not dropped: it reads on from the
+// source.
+func TestAFollowerWithoutRoomFallsBehind(t *testing.T) {
+	source := newLogs()
+	hub := realtime.NewHub(source, zap.NewNop(), false)
+	defer hub.Close()
+	f := newFollower("r")
+	f.room = 3
+	_, err := hub.Subscribe("r", -1, f)
+	require.NoError(t, err)
+	receive(t, f.caught)
+	for range 50 {
+		hub.Publish(source.add("r", runlog.StepData))
+	}
+	hub.Publish(source.add("r", runlog.RunFinished))
+	receive(t, f.ended)
+	assert.Equal(t, numbers(0, 50), f.got())
+}
+
+// Those who have seen entries that a crash cut off still get the end.
+func TestNumbersThatACrashHasTakenBack(t *testing.T) {
+	interrupted := doc.Object{{Key: "status", Value: "interrupted"}}
+	for name, c := range map[string]struct {
+		kind     runlog.Kind // of the last of 3 entries
+		metadata doc.Object
+		after    int64
+		want     []int64
+		last     int64
+	}{
+		"nothing was lost":              {runlog.RunFinished, nil, 0, numbers(1, 2), 2},
+		"all is seen":                   {runlog.RunFinished, nil, 2, nil, 2},
+		"the end has a lower number":    {runlog.RunFailed, interrupted, 7, numbers(2, 2), 2},
+		"the end has the number itself": {runlog.RunFailed, interrupted, 2, numbers(2, 2), 2},
+		"it goes on":                    {runlog.StepData, nil, 7, nil, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source := newLogs()
+			hub := realtime.NewHub(source, zap.NewNop(), false)
+			defer hub.Close()
+			source.add("r", runlog.RunStarted)
+			source.add("r", runlog.StepData)
+			source.add("r", c.kind).Metadata = c.metadata
+			f := newFollower("r")
+			_, err := hub.Subscribe("r", c.after, f)
+			require.NoError(t, err)
+			assert.Equal(t, c.last, receive(t, f.caught))
+			assert.Equal(t, c.want, f.got())
+		})
+	}
+	hub := realtime.NewHub(newLogs(), zap.NewNop(), false)
+	defer hub.Close()
+	f := newFollower("unknown")
+	_, err := hub.Subscribe("unknown", 5, f)
+	require.NoError(t, err)
+	assert.EqualValues(t, -1, receive(t, f.caught), "there is none yet, whatever the client says")
 }
 
 func TestASlowFollowerIsDroppedAndMayComeBack(t *testing.T) {

@@ -70,7 +70,9 @@ type Subscription struct {
 	cancelled bool       // guarded by handing
 
 	// Of the goroutine that catches up.
-	greeted bool  // Replay was called
+	rewound bool  // where it starts was checked
+	greeted bool  // Deliver was called
+	ahead   int64 // how many entries the follower has seen, it says, that the source does not have
 	missed  int64 // one more than an entry that was published and that the source did not have
 
 	// Guarded by room.mu while live, else of the goroutine that catches up.
@@ -87,17 +89,28 @@ func (s *Subscription) take(entries []*runlog.Entry) {
 	for len(entries) > 0 && entries[0].Seq < s.next {
 		entries = entries[1:]
 	}
+	if len(entries) == 0 {
+		return
+	}
+	if !inSequence(entries, s.next) { // entries in between were stored elsewhere
+		s.fallBehind()
+		return
+	}
+	taken, ok := s.follower.Deliver(entries)
+	s.next += int64(taken)
 	switch {
-	case len(entries) == 0:
-	case !inSequence(entries, s.next): // entries in between were stored elsewhere
-		s.live = false
-		if !s.hub.start(s.catchUp) {
-			delete(s.room.members, s)
-		}
-	case s.follower.Deliver(entries):
-		s.next += int64(len(entries))
-	default:
+	case !ok:
 		delete(s.room.members, s) // the transport ends the client, and with it the subscription
+	case taken < len(entries):
+		s.fallBehind()
+	}
+}
+
+// fallBehind makes the follower read what it lacks from the source.
+func (s *Subscription) fallBehind() {
+	s.live = false
+	if !s.hub.start(s.catchUp) {
+		delete(s.room.members, s)
 	}
 }
 
@@ -137,7 +150,11 @@ func (s *Subscription) catchUp() {
 			s.Cancel()
 			return
 		}
-		entries, err := s.read(ctx, page)
+		err := s.rewind(ctx)
+		var entries []*runlog.Entry
+		if err == nil {
+			entries, err = s.read(ctx, page)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -185,7 +202,7 @@ func (s *Subscription) hand(entries []*runlog.Entry) (taken int, ok bool) {
 	if s.cancelled {
 		return 0, false
 	}
-	return s.follower.Replay(entries)
+	return s.follower.Deliver(entries)
 }
 
 // end notes that the run is over.
@@ -202,17 +219,51 @@ func (s *Subscription) isMember() bool {
 	return ok
 }
 
-// read reads a page, when it is this follower's turn.
-func (s *Subscription) read(ctx context.Context, page int) ([]*runlog.Entry, error) {
+// rewind checks, once, the number that a follower says it has seen. A crash may
+// have cut off that entry, and the end of the run have taken its number: the
+// follower gets that end, for it would wait for it for ever.
+func (s *Subscription) rewind(ctx context.Context) error {
+	if s.rewound || s.next == 0 {
+		return nil
+	}
+	return s.ask(ctx, func(ctx context.Context) error {
+		last, err := s.hub.source.Last(ctx, s.room.id)
+		if err != nil {
+			return err
+		}
+		s.rewound = true
+		switch {
+		case last == nil:
+			s.next = 0
+		case last.Kind.Ends() && (last.Seq < s.next-1 || last.Seq == s.next-1 && last.Interrupts()):
+			s.next = last.Seq
+		case last.Seq < s.next-1:
+			s.ahead = s.next - 1 - last.Seq
+		}
+		return nil
+	})
+}
+
+// read reads a page.
+func (s *Subscription) read(ctx context.Context, page int) (entries []*runlog.Entry, err error) {
+	err = s.ask(ctx, func(ctx context.Context) error {
+		entries, err = s.hub.source.Entries(ctx, s.room.id, s.next-1, page)
+		return err
+	})
+	return entries, err
+}
+
+// ask asks the source, when it is this follower's turn.
+func (s *Subscription) ask(ctx context.Context, question func(context.Context) error) error {
 	select {
 	case s.hub.readers <- struct{}{}:
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 	defer func() { <-s.hub.readers }()
 	ctx, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
-	return s.hub.source.Entries(ctx, s.room.id, s.next-1, page)
+	return question(ctx)
 }
 
 // goLive makes the room deliver, unless something was published since the last
@@ -231,6 +282,7 @@ func (s *Subscription) goLive() bool {
 		return false
 	}
 	s.live = true
-	s.follower.CaughtUp(s.next - 1)
+	s.follower.CaughtUp(s.next - 1 - s.ahead)
+	s.ahead = 0
 	return true
 }

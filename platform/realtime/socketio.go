@@ -137,28 +137,19 @@ type socketFollower struct {
 
 	mu      sync.Mutex
 	live    bool
-	last    int64 // when live: the last entry there was when it became so, or that was delivered since
+	last    int64 // when live: the last entry there was when it became so, or the last delivered
 	waiting []*socketio.Event
 }
 
-// Deliver sends entries as execution-log events.
-func (f *socketFollower) Deliver(entries []*runlog.Entry) bool {
-	for _, e := range entries {
-		if !f.send(e) {
-			return false
-		}
-	}
-	if len(entries) > 0 {
+// Deliver sends entries as execution-log events while there is room.
+func (f *socketFollower) Deliver(entries []*runlog.Entry) (taken int, ok bool) {
+	taken, ok = sendAll(entries, f.sock.Queued, f.send)
+	if taken > 0 {
 		f.mu.Lock()
-		f.last = entries[len(entries)-1].Seq
+		f.last = entries[taken-1].Seq
 		f.mu.Unlock()
 	}
-	return true
-}
-
-// Replay sends entries while there is room.
-func (f *socketFollower) Replay(entries []*runlog.Entry) (taken int, ok bool) {
-	return replay(entries, f.sock.Queued, f.send)
+	return taken, ok
 }
 
 func (f *socketFollower) send(e *runlog.Entry) bool {

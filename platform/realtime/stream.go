@@ -118,25 +118,15 @@ type streamFollower struct {
 	synced        bool
 }
 
-// Deliver sends each entry as a create.
-func (f *streamFollower) Deliver(entries []*runlog.Entry) bool {
-	for _, e := range entries {
-		if !f.send(e) {
-			return false
-		}
-	}
-	return true
-}
-
-// Replay sends the first entries, or that there are none, as a sync, and each
+// Deliver sends the first entries, or that there are none, as a sync, and each
 // later one as a create.
-func (f *streamFollower) Replay(entries []*runlog.Entry) (taken int, ok bool) {
+func (f *streamFollower) Deliver(entries []*runlog.Entry) (taken int, ok bool) {
 	if !f.synced {
 		f.synced = true
 		frame, taken := syncFrame(f.group, entries)
 		return taken, f.client.conn.Send(frame)
 	}
-	return replay(entries, f.client.conn.Queued, f.send)
+	return sendAll(entries, f.client.conn.Queued, f.send)
 }
 
 func (f *streamFollower) send(e *runlog.Entry) bool {

@@ -74,6 +74,12 @@ type Entry struct {
 // ID is unique in the entry's run, and the same each time it is read.
 func (e *Entry) ID() string { return e.ExecutionID + ":" + strconv.FormatInt(e.Seq, 10) }
 
+// Interrupts reports whether the entry ends a run under which the server stopped.
+// Its number may be that of an entry which was sent and not stored any more.
+func (e *Entry) Interrupts() bool {
+	return e.Kind == RunFailed && doc.String(e.Metadata, "status") == "interrupted"
+}
+
 // StartMessage is the message of a RunStarted.
 const StartMessage = "Workflow execution started"
 

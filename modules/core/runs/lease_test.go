@@ -127,7 +127,9 @@ func TestWorkerStopsWhenItsRunIsTakenOver(t *testing.T) {
 	require.NoError(t, a.Renew(t.Context()))
 	eventually(t, func() bool { return !a.Holds(id) }, "it goes on") // the gate is closed: it was cut
 	assert.Equal(t, runs.Interrupted, a.get(t, id).Status)
-	assert.Len(t, a.heard.of(id), 2, "it says no more of it")
+	heard := a.heard.of(id)
+	require.Len(t, heard, 3, "it says no more of it than that it is over, to those who watch it here")
+	assert.True(t, heard[2].Interrupts())
 	assert.Zero(t, count(t, a.store, "things", bson.D{}))
 	requireWhole(t, a.log(t, id))
 }

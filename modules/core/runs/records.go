@@ -173,6 +173,16 @@ func (rec *Records) stored(ctx context.Context, id string, after int64, limit in
 	return entries, ended, nil
 }
 
+// Last returns the last entry of a run so far; nil for an unknown run.
+func (rec *Records) Last(ctx context.Context, id string) (*runlog.Entry, error) {
+	if r := rec.active.get(id); r != nil {
+		if e := r.last(); e != nil {
+			return e, nil
+		}
+	}
+	return rec.last(ctx, id)
+}
+
 // last returns the last stored entry of a run, or nil.
 func (rec *Records) last(ctx context.Context, id string) (*runlog.Entry, error) {
 	d, err := rec.logs.FindOne(ctx, doc.Object{{Key: "executionId", Value: id}}, mongo.FindOptions{Sort: doc.Object{{Key: "seq", Value: int32(-1)}}})

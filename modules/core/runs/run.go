@@ -101,16 +101,20 @@ func (r *run) drop(n int) (counted int) {
 }
 
 // finish closes the log with its last entry and notes how the run went, as one
-// change. Store says whether there is anything to store of it.
-func (r *run) finish(x Execution, last *runlog.Entry) (closed, store bool) {
+// change. Store says whether there is anything to store of it; of a run that was
+// lost there is not, and the entry is only for those who watch it here.
+func (r *run) finish(x Execution, last *runlog.Entry) (store bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	closed = r.addLocked(last)
 	r.execution = x
+	if !r.addLocked(last) {
+		last.ExecutionID, last.Seq = r.id, r.next
+		return false
+	}
 	if r.keep == keepFailed && x.Status != Succeeded {
 		r.keep = keepAlways
 	}
-	return closed, closed && (r.keep == keepAlways || r.stored)
+	return r.keep == keepAlways || r.stored
 }
 
 // forget gives up the entries that are held: the store takes none. Only the end
@@ -142,6 +146,16 @@ func (r *run) after(after int64) (entries []*runlog.Entry, all bool) {
 		entries = append(entries, r.held[skip:]...)
 	}
 	return entries, after+1 >= first || r.keep == keepNever && !r.stored
+}
+
+// last is the last entry in memory, or nil.
+func (r *run) last() *runlog.Entry {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.held) == 0 {
+		return nil
+	}
+	return r.held[len(r.held)-1]
 }
 
 // snapshot is the execution as it stands.

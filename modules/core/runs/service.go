@@ -196,10 +196,8 @@ func (s *Service) emit(ctx context.Context, r *run, e *runlog.Entry) {
 // end closes a run's log, and leaves the rest to the writer.
 func (s *Service) end(r *run, x Execution, last *runlog.Entry) {
 	defer close(r.over)
-	closed, store := r.finish(x, last)
-	if closed {
-		s.publisher.Publish(last)
-	}
+	store := r.finish(x, last)
+	s.publisher.Publish(last)
 	if store {
 		s.writer.notice(r)
 	} else {
