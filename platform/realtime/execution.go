@@ -46,7 +46,7 @@ func (f *executionFollower) send(e *runlog.Entry) bool {
 
 // Ready waits until the client has taken most of what was sent.
 func (f *executionFollower) Ready(ctx context.Context) error {
-	return f.conn.WaitQueued(ctx, historyRoom)
+	return awaitRoom(ctx, f.conn.WaitQueued, func() { f.conn.Close(closeTryAgain, tooSlow) })
 }
 
 // CaughtUp needs no answer.

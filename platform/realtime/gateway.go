@@ -3,6 +3,7 @@ package realtime
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"go.uber.org/zap"
@@ -14,7 +15,10 @@ import (
 
 const (
 	maxFollowed = 256       // runs that one client follows at a time
-	historyRoom = 256 << 10 // bytes that may wait for a client when it gets more of a history
+	historyRoom = 256 << 10 // bytes that may wait for a client when it gets more
+	// patience is how long a client for which more waits may take nothing at all.
+	patience = 3 * time.Second
+	tooSlow  = "too slow"
 )
 
 // Gateway is where clients follow runs: over Socket.IO, over the log stream, and
@@ -68,6 +72,18 @@ func (g *Gateway) Close(ctx context.Context) error {
 
 // Clients is how many are connected.
 func (g *Gateway) Clients() int { return g.sockets.Stats() + g.streams.Stats().Open }
+
+// awaitRoom waits until a client has taken most of what was sent. One that takes
+// nothing is dropped: it can come back, and gets all of it again.
+func awaitRoom(ctx context.Context, wait func(context.Context, int) error, drop func()) error {
+	limited, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err := wait(limited, historyRoom)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		drop()
+	}
+	return err
+}
 
 // sendAll sends one entry, and more as long as little waits for the client: a log
 // may be larger than what may wait, and a run may make it faster than a client

@@ -237,6 +237,7 @@ func TestNumbersThatACrashHasTakenBack(t *testing.T) {
 		want     []int64
 		last     int64
 	}{
+		"from scratch":                  {runlog.RunFailed, interrupted, -1, numbers(0, 2), 2},
 		"nothing was lost":              {runlog.RunFinished, nil, 0, numbers(1, 2), 2},
 		"all is seen":                   {runlog.RunFinished, nil, 2, nil, 2},
 		"the end has a lower number":    {runlog.RunFailed, interrupted, 7, numbers(2, 2), 2},

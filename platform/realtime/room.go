@@ -224,6 +224,7 @@ func (s *Subscription) isMember() bool {
 // follower gets that end, for it would wait for it for ever.
 func (s *Subscription) rewind(ctx context.Context) error {
 	if s.rewound || s.next == 0 {
+		s.rewound = true
 		return nil
 	}
 	return s.ask(ctx, func(ctx context.Context) error {

@@ -161,7 +161,9 @@ func logPacket(e *runlog.Entry) socketio.Packet {
 }
 
 // Ready waits until the client has taken most of what was sent.
-func (f *socketFollower) Ready(ctx context.Context) error { return f.sock.WaitQueued(ctx, historyRoom) }
+func (f *socketFollower) Ready(ctx context.Context) error {
+	return awaitRoom(ctx, f.sock.WaitQueued, func() { f.sock.Drop(tooSlow) })
+}
 
 // CaughtUp acknowledges the join.
 func (f *socketFollower) CaughtUp(last int64) {

@@ -161,7 +161,7 @@ func createFrame(e *runlog.Entry) []byte {
 
 // Ready waits until the client has taken most of what was sent.
 func (f *streamFollower) Ready(ctx context.Context) error {
-	return f.client.conn.WaitQueued(ctx, historyRoom)
+	return awaitRoom(ctx, f.client.conn.WaitQueued, func() { f.client.conn.Close(closeTryAgain, tooSlow) })
 }
 
 // CaughtUp needs no answer.
@@ -170,5 +170,8 @@ func (f *streamFollower) CaughtUp(int64) {}
 // Failed ends the connection: the frontend comes back and joins again.
 func (f *streamFollower) Failed(error) { f.client.conn.Close(closeInternal, errLog.Error()) }
 
-// closeInternal is the close code of RFC 6455, 7.4.1, for a server's failure.
-const closeInternal = 1011
+// Close codes (RFC 6455, 7.4.1, and the IANA registry).
+const (
+	closeInternal = 1011 // a server's failure
+	closeTryAgain = 1013
+)

@@ -79,6 +79,7 @@ type conn struct {
 	net.Conn
 	set    *conns
 	busy   atomic.Bool // a request is arriving or being answered
+	timed  atomic.Bool // who writes sets the limits of its writes itself
 	linger atomic.Bool // the peer may still be sending
 }
 
@@ -91,10 +92,19 @@ func (c *conn) Read(p []byte) (int, error) {
 }
 
 func (c *conn) Write(p []byte) (int, error) {
-	if err := c.SetWriteDeadline(time.Now().Add(c.set.writeTimeout)); err != nil {
-		return 0, err
+	if !c.timed.Load() {
+		if err := c.Conn.SetWriteDeadline(time.Now().Add(c.set.writeTimeout)); err != nil {
+			return 0, err
+		}
 	}
 	return c.Conn.Write(p)
+}
+
+// SetWriteDeadline leaves the limits to the caller from now on, as WebSockets
+// have their own.
+func (c *conn) SetWriteDeadline(t time.Time) error {
+	c.timed.Store(true)
+	return c.Conn.SetWriteDeadline(t)
 }
 
 func (c *conn) Close() error {

@@ -101,6 +101,14 @@ func (sock *Socket) Disconnect() {
 	}
 }
 
+// Drop ends the client's session at once, without what is queued. The official
+// client comes back by itself.
+func (sock *Socket) Drop(reason string) {
+	if sock.session.socket() == sock {
+		sock.session.end(ending{reason: reason, code: closePolicy})
+	}
+}
+
 func (sock *Socket) leave(reason string) {
 	sock.mu.Lock()
 	sock.gone, sock.reason, sock.acks = true, reason, nil
