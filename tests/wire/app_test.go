@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fasthttp/websocket"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
@@ -103,4 +105,84 @@ func TestTwoProgramsSeeEachOthersSaves(t *testing.T) {
 		}, 10*time.Second, 20*time.Millisecond)
 		t.Logf("seen after %s", time.Since(saved).Round(time.Millisecond))
 	}
+}
+
+func (p *program) get(path string) string {
+	p.Helper()
+	res, err := http.Get(p.url + path)
+	require.NoError(p, err)
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	require.NoError(p, err)
+	return string(text)
+}
+
+// A run of one program is watched at another, which finds its entries in the
+// store; a call of a published API is recorded.
+func TestTwoProgramsShareTheirRuns(t *testing.T) {
+	uri := Start(t)
+	one, other := startProgram(t, uri), startProgram(t, uri)
+	status, _, body := one.post("/workflows/run", `{"steps":[{"type":"delay","duration":"300ms"},{"type":"dbInsert","collection":"things","data":{"a":1}},{"type":"response","body":"created"}],"ownerId":"o"}`)
+	require.Equal(t, http.StatusOK, status, body)
+	var run struct{ ExecutionID string }
+	require.NoError(t, json.Unmarshal([]byte(body), &run))
+
+	conn, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(other.url, "http")+"/ws/executions/"+run.ExecutionID, nil)
+	require.NoError(t, err)
+	defer conn.Close()
+	defer res.Body.Close()
+	require.NoError(t, conn.SetReadDeadline(time.Now().Add(20*time.Second)))
+	var types []string
+	for len(types) == 0 || types[len(types)-1] != "workflow_complete" {
+		var entry struct {
+			Seq  int
+			Type string
+		}
+		require.NoError(t, conn.ReadJSON(&entry))
+		require.Equal(t, len(types), entry.Seq)
+		types = append(types, entry.Type)
+	}
+	assert.Len(t, types, 8)
+	require.Eventually(t, func() bool {
+		return strings.Contains(other.get("/executions/"+run.ExecutionID), `"status":"succeeded"`)
+	}, 10*time.Second, 20*time.Millisecond)
+
+	status, _, body = one.post("/workflows", saveSignup)
+	require.Equal(t, http.StatusOK, status, body)
+	status, header, body := one.post("/workflow/run/w/sign-up", `{"email":"a@b.c"}`)
+	require.Equal(t, http.StatusCreated, status, body)
+	published := header.Get("X-Execution-Id")
+	require.Eventually(t, func() bool {
+		return strings.Contains(other.get("/executions/"+published+"/logs"), `"workflow_complete"`)
+	}, 10*time.Second, 20*time.Millisecond)
+	assert.Contains(t, other.get("/executions?ownerId=o&status=succeeded&limit=1"), published, "the newest first")
+	assert.Contains(t, other.get("/executions?ownerId=o&before="+published), run.ExecutionID)
+}
+
+// A run that waits is cancelled at another program than the one that would run it.
+func TestARunIsCancelledAtAnotherProgram(t *testing.T) {
+	uri := Start(t)
+	t.Setenv("RUN_WORKERS", "1")
+	one, other := startProgram(t, uri), startProgram(t, uri)
+	const long = `{"steps":[{"type":"delay","seconds":60}]}`
+	var ids [2]string
+	for i := range ids {
+		_, _, body := one.post("/workflows/run", long)
+		var run struct{ ExecutionID string }
+		require.NoError(t, json.Unmarshal([]byte(body), &run))
+		ids[i] = run.ExecutionID
+	}
+	require.Eventually(t, func() bool {
+		return strings.Contains(other.get("/executions/"+ids[0]), `"status":"running"`)
+	}, 10*time.Second, 20*time.Millisecond)
+	status, _, body := other.post("/executions/"+ids[1]+"/cancel", ``)
+	assert.Equal(t, http.StatusOK, status, body)
+	assert.Equal(t, `{"ok":true,"status":"cancelled"}`, body)
+	assert.Contains(t, other.get("/executions/"+ids[1]+"/logs"), `"workflow_failed"`)
+	status, _, body = other.post("/executions/"+ids[0]+"/cancel", ``)
+	assert.Equal(t, http.StatusOK, status, body)
+	assert.Equal(t, `{"ok":true,"status":"running"}`, body, "its own program will see to it")
+	require.Eventually(t, func() bool {
+		return strings.Contains(other.get("/executions/"+ids[0]), `"status":"cancelled"`)
+	}, 20*time.Second, 100*time.Millisecond)
 }
