@@ -80,9 +80,7 @@ func (s *Service) claim(ctx context.Context, id string) (Execution, []byte, erro
 func (s *Service) perform(x Execution, sealed []byte) {
 	ctx, stop := context.WithTimeout(logging.WithExecution(s.base, x.ID), s.opts.Background)
 	defer stop()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	r := newRun(x, s.process, keepAlways, cancel)
+	r := newRun(x, s.process, keepAlways, stop)
 	r.stored = true
 	s.active.add(r)
 	payload, err := s.seal.open(x.ID, sealed)

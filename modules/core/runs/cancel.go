@@ -46,7 +46,7 @@ func (s *Service) cancelHere(ctx context.Context, r *run) (Status, error) {
 	if x := r.snapshot(); x.Status.Ended() {
 		return "", hasEnded(&x)
 	}
-	r.cancel(errCancelled)
+	r.abandon()
 	timer := time.NewTimer(cancelWait)
 	defer timer.Stop()
 	select {

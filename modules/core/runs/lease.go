@@ -66,7 +66,7 @@ func (s *Service) check(ctx context.Context, mine doc.Object, held map[string]*r
 	for _, d := range found {
 		id := doc.String(d, "_id")
 		if wanted, _ := doc.Get(d, "cancel"); wanted == true {
-			held[id].cancel(errCancelled)
+			held[id].abandon()
 		}
 		delete(held, id)
 	}

@@ -32,9 +32,7 @@ func (s *Service) Published(ctx context.Context, api *workflows.Published, call 
 	}
 	ctx, stop := context.WithTimeout(logging.WithExecution(ctx, x.ID), s.opts.Published)
 	defer stop()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	r := newRun(x, s.process, s.opts.History.keep(), cancel)
+	r := newRun(x, s.process, s.opts.History.keep(), stop)
 	s.active.add(r)
 	env := s.environment(x.OwnerID, &recorder{ctx: ctx, service: s, run: r, mask: s.mask.ForRun(call.Input, call.Authorization)})
 	env.MaxDelay = publishedDelay

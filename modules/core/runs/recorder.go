@@ -2,7 +2,6 @@ package runs
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -85,7 +84,7 @@ func (rec *recorder) RunEnded(r *engine.Result) {
 	x := rec.run.snapshot()
 	x.end(r, rec.service.now())
 	x.Error = rec.mask.Error(x.Error)
-	if x.Status == Cancelled && !errors.Is(context.Cause(rec.ctx), errCancelled) {
+	if x.Status == Cancelled && !rec.run.isUnwanted() {
 		x.Status, x.Error = Interrupted, interruption
 	}
 	rec.service.end(rec.run, x, ending(&x, r.Duration, failedStep(r)))

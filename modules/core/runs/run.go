@@ -26,10 +26,10 @@ const (
 // run is a run under way in this process, or one whose end is not stored yet.
 // What it holds in memory and what is stored are together its whole log.
 type run struct {
-	id     string
-	token  string // of this process's hold on the run: what it stores must still have it
-	cancel context.CancelCauseFunc
-	over   chan struct{} // closed when the run has ended
+	id    string
+	token string             // of this process's hold on the run: what it stores must still have it
+	stop  context.CancelFunc // ends the run early
+	over  chan struct{}      // closed when the run has ended
 
 	mu        sync.Mutex
 	execution Execution
@@ -41,14 +41,16 @@ type run struct {
 	stored    bool            // there is a document of the execution
 	tried     bool            // there may be one
 	forgot    bool            // entries were given up: of the rest only the end is stored
+	unwanted  bool            // a client has cancelled it
 	lost      bool            // another process has taken the run over: nothing of it counts any more
 	dirty     bool            // the writer has it in its list
+	round     uint64          // of the writer's, in which the run was last stored
 }
 
 // newRun begins the life of a run in this process.
-func newRun(x Execution, token string, k keep, cancel context.CancelCauseFunc) *run {
+func newRun(x Execution, token string, k keep, stop context.CancelFunc) *run {
 	return &run{
-		id: x.ID, token: token, cancel: cancel, over: make(chan struct{}), execution: x, keep: k,
+		id: x.ID, token: token, stop: stop, over: make(chan struct{}), execution: x, keep: k,
 		held: make([]*runlog.Entry, 0, min(2*x.StepCount+2, maxSpare)),
 	}
 }
@@ -128,12 +130,26 @@ func (r *run) forget() (size int) {
 	return size
 }
 
+// abandon ends the run early because a client wants that.
+func (r *run) abandon() {
+	r.mu.Lock()
+	r.unwanted = true
+	r.mu.Unlock()
+	r.stop()
+}
+
+func (r *run) isUnwanted() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.unwanted
+}
+
 // lose gives the run up: another process has it.
 func (r *run) lose() {
 	r.mu.Lock()
 	r.lost = true
 	r.mu.Unlock()
-	r.cancel(errTakenOver)
+	r.stop()
 }
 
 // after returns the entries in memory that follow the one numbered after, and

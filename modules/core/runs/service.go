@@ -78,12 +78,13 @@ type Service struct {
 	writer    *writer
 	queue     *queue
 	process   string    // this process's hold on its runs
+	round     uint64    // of storing; of the writer
 	renewed   time.Time // when the hold was last renewed; of the job that does it
 	log       *zap.Logger
 	now       func() time.Time
 
 	base   context.Context // of background runs
-	cancel context.CancelCauseFunc
+	cancel context.CancelFunc
 	stop   context.CancelFunc // of what the service does by itself
 	owned  sync.WaitGroup     // that, and
 	runs   sync.WaitGroup     // background runs
@@ -100,7 +101,7 @@ func New(records *Records, data *data.Provider, types *engine.Registry, tokens e
 		seal: seal, mask: runlog.NewMasker(opts.Masked...), queue: newQueue(opts.Queue),
 		process: uuid.NewString(), log: opts.Logger, now: opts.Clock,
 	}
-	s.base, s.cancel = context.WithCancelCause(context.Background())
+	s.base, s.cancel = context.WithCancel(context.Background())
 	s.writer = newWriter(s.store, s.log)
 	return s, nil
 }
@@ -139,13 +140,6 @@ func (s *Service) every(ctx context.Context, interval time.Duration, job func(co
 	}
 }
 
-// The causes that end a run early.
-var (
-	errCancelled = errors.New("cancelled by request")
-	errShutdown  = errors.New("the server was shut down before the run had ended")
-	errTakenOver = errors.New("another process has taken the run over")
-)
-
 // Close begins no more runs, lets those under way end until ctx does, interrupts
 // the others, and stores what is left. Runs that wait stay in the queue of the
 // store.
@@ -162,7 +156,7 @@ func (s *Service) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		s.log.Warn("interrupting the runs that are still under way", zap.Int("runs", len(s.active.all())))
 	}
-	s.cancel(errShutdown)
+	s.cancel()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeGrace)
 	defer cancel()
 	select {

@@ -28,11 +28,12 @@ type part struct {
 }
 
 // part is what there is to store of a run; ok is false when there is nothing.
-func (r *run) part() (p part, ok bool) {
+func (r *run) part(round uint64) (p part, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.dirty = false
-	if r.lost || r.keep != keepAlways && !r.stored {
+	again := r.round == round // it is in the list twice after a failure
+	r.dirty, r.round = false, round
+	if again || r.lost || r.keep != keepAlways && !r.stored {
 		return part{}, false
 	}
 	p = part{run: r, execution: r.execution, isNew: !r.stored, tried: r.tried, forgot: r.forgot}
@@ -63,14 +64,10 @@ func (r *run) settle(p *part) (counted int) {
 // stored again by the next call; entries that are there already are left alone.
 func (s *Service) store(ctx context.Context, runs []*run) error {
 	parts := make([]part, 0, len(runs))
-	seen := make(map[*run]struct{}, len(runs))
+	s.round++
 	entries, fresh, ended := encoded{}, []bson.D{}, []*part{}
 	for _, r := range runs {
-		if _, again := seen[r]; again {
-			continue
-		}
-		seen[r] = struct{}{}
-		p, ok := r.part()
+		p, ok := r.part(s.round)
 		if !ok {
 			continue
 		}
