@@ -22,9 +22,9 @@ import (
 // Host serves some routes on an empty embedded store.
 type Host struct {
 	App *app.App
+	URL string
 
-	t   testing.TB
-	url string
+	t testing.TB
 }
 
 // Start serves the routes with the given ids, and nothing else.
@@ -49,7 +49,7 @@ func Start(t testing.TB, ids ...string) *Host {
 		require.NoError(t, <-served)
 		require.NoError(t, program.Close(ctx))
 	})
-	return &Host{App: program.App, t: t, url: "http://" + listener.Addr().String()}
+	return &Host{App: program.App, URL: "http://" + listener.Addr().String(), t: t}
 }
 
 // Answer is what a call gave.
@@ -62,7 +62,7 @@ type Answer struct {
 // Call sends a request; a body is JSON.
 func (h *Host) Call(method, path, body string) Answer {
 	h.t.Helper()
-	req, err := http.NewRequestWithContext(context.Background(), method, h.url+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(context.Background(), method, h.URL+path, strings.NewReader(body))
 	require.NoError(h.t, err)
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")

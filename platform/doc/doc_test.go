@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -105,4 +106,31 @@ func BenchmarkDecodeRequest(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+func TestBSONIsWhatTheDriverReads(t *testing.T) {
+	id, at := primitive.NewObjectID(), time.UnixMilli(1_700_000_000_123)
+	var w doc.BSON
+	outer := w.Begin()
+	w.ID("_id", id)
+	w.String("s", "é")
+	w.Bool("t", true)
+	w.Bool("f", false)
+	w.Null("n")
+	w.Int32("i", -7)
+	w.Int64("l", 1<<40)
+	w.Float("d", 1.5)
+	w.Time("at", at)
+	w.Header(bson.TypeEmbeddedDocument, "o")
+	inner := w.Begin()
+	w.Int64("x", 1)
+	w.End(inner)
+	raw := bson.Raw(append([]byte(nil), w.Out[inner:]...))
+	w.Raw("r", raw)
+	w.End(outer)
+	want := doc.Object{{"_id", id}, {"s", "é"}, {"t", true}, {"f", false}, {"n", nil}, {"i", int32(-7)}, {"l", int64(1 << 40)}, {"d", 1.5},
+		{"at", primitive.NewDateTimeFromTime(at)}, {"o", doc.Object{{"x", int64(1)}}}, {"r", doc.Object{{"x", int64(1)}}}}
+	encoded, err := bson.Marshal(want)
+	require.NoError(t, err)
+	assert.Equal(t, encoded, w.Out)
 }

@@ -2,7 +2,6 @@ package runlog
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"sync"
 
@@ -27,11 +26,11 @@ const (
 func (m *Masker) copy(o doc.Object) bson.Raw {
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
-	c := copier{Masker: m, writer: writer{out: (*buf)[:0]}, left: maxValue}
+	c := copier{Masker: m, BSON: doc.BSON{Out: (*buf)[:0]}, left: maxValue}
 	c.object(o, true)
-	raw := append(bson.Raw(nil), c.out...)
-	if cap(c.out) <= 2*maxValue {
-		*buf = c.out
+	raw := append(bson.Raw(nil), c.Out...)
+	if cap(c.Out) <= 2*maxValue {
+		*buf = c.Out
 	}
 	return raw
 }
@@ -41,18 +40,18 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 // copier appends one value; left is how many bytes it may still show.
 type copier struct {
 	*Masker
-	writer
+	doc.BSON
 	left int
 }
 
 // object masks by name, unless the names are those of fields that messages are
 // about.
 func (c *copier) object(o doc.Object, named bool) {
-	start := c.begin()
+	start := c.Begin()
 	for i := range o {
 		f := &o[i]
 		if c.left <= 0 {
-			c.text(cutMark, fmt.Sprintf("%d more", len(o)-i))
+			c.String(cutMark, fmt.Sprintf("%d more", len(o)-i))
 			break
 		}
 		key := c.key(f.Key)
@@ -60,15 +59,15 @@ func (c *copier) object(o doc.Object, named bool) {
 		messages, isObject := f.Value.(doc.Object)
 		switch {
 		case isObject && f.Key == "errors": // of a validation: {field: [messages]}
-			c.header(bson.TypeEmbeddedDocument, key)
+			c.Header(bson.TypeEmbeddedDocument, key)
 			c.object(messages, false)
 		case named && isSecret(o, f):
-			c.text(key, logging.Masked)
+			c.String(key, logging.Masked)
 		default:
 			c.value(key, f.Value)
 		}
 	}
-	c.end(start)
+	c.End(start)
 }
 
 // key is a name as it may be shown; BSON's names end with a NUL.
@@ -83,16 +82,16 @@ func (c *copier) key(s string) string {
 }
 
 func (c *copier) array(a doc.Array) {
-	start := c.begin()
+	start := c.Begin()
 	for i := range a {
 		if c.left <= 0 {
-			c.text(strconv.Itoa(i), fmt.Sprintf("%s %d more", cutMark, len(a)-i))
+			c.String(strconv.Itoa(i), fmt.Sprintf("%s %d more", cutMark, len(a)-i))
 			break
 		}
 		c.left--
 		c.value(strconv.Itoa(i), a[i])
 	}
-	c.end(start)
+	c.End(start)
 }
 
 func (c *copier) value(key string, v any) {
@@ -105,29 +104,29 @@ func (c *copier) value(key string, v any) {
 			v = c.values.Text(v, min(maxText, c.left))
 		}
 		c.left -= len(v)
-		c.text(key, v)
+		c.String(key, v)
 	case doc.Object:
-		c.header(bson.TypeEmbeddedDocument, key)
+		c.Header(bson.TypeEmbeddedDocument, key)
 		c.object(v, true)
 	case doc.Array:
-		c.header(bson.TypeArray, key)
+		c.Header(bson.TypeArray, key)
 		c.array(v)
 	case nil:
-		c.header(bson.TypeNull, key)
+		c.Null(key)
 	case bool:
-		c.bool(key, v)
+		c.Bool(key, v)
 	case int64:
-		c.int64(key, v)
+		c.Int64(key, v)
 	case int32:
-		c.int64(key, int64(v))
+		c.Int64(key, int64(v))
 	case int:
-		c.int64(key, int64(v))
+		c.Int64(key, int64(v))
 	case float64:
-		c.bits(bson.TypeDouble, key, math.Float64bits(v))
+		c.Float(key, v)
 	case primitive.DateTime:
-		c.bits(bson.TypeDateTime, key, uint64(v))
+		c.Time(key, v.Time())
 	case primitive.ObjectID:
-		c.id(key, v)
+		c.ID(key, v)
 	default: // rare: as clients see it
 		text := string(doc.MarshalJSON(v))
 		if s, err := strconv.Unquote(text); err == nil {
@@ -135,6 +134,6 @@ func (c *copier) value(key string, v any) {
 		}
 		text = c.values.Text(text, maxText)
 		c.left -= len(text)
-		c.text(key, text)
+		c.String(key, text)
 	}
 }

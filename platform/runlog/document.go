@@ -14,43 +14,66 @@ import (
 // equals the output) is not stored: each call of a published API makes several
 // entries.
 func (e *Entry) AppendDocument(dst []byte) []byte {
-	w := writer{out: dst}
-	start := w.begin()
-	w.id("_id", primitive.NewObjectID())
-	w.text("executionId", e.ExecutionID)
-	w.int64("seq", e.Seq)
-	w.bits(bson.TypeDateTime, "timestamp", uint64(e.At.UnixMilli()))
-	w.text("type", e.Kind.Type())
-	w.text("phase", e.Kind.Phase())
+	w := doc.BSON{Out: dst}
+	start := w.Begin()
+	w.ID("_id", primitive.NewObjectID())
+	w.String("executionId", e.ExecutionID)
+	w.Int64("seq", e.Seq)
+	w.Time("timestamp", e.At)
+	w.String("type", e.Kind.Type())
+	w.String("phase", e.Kind.Phase())
 	if e.Step != nil {
-		w.int32("stepIndex", e.Step.Index)
-		w.text("stepType", e.Step.Type)
-		w.text("stepName", e.Step.Name)
+		w.Int32("stepIndex", e.Step.Index)
+		w.String("stepType", e.Step.Type)
+		w.String("stepName", e.Step.Name)
 	}
-	w.raw("input", e.Input)
-	w.raw("output", e.Output)
-	w.raw("data", e.Data)
+	appendValue(&w, "input", e.Input)
+	appendValue(&w, "output", e.Output)
+	appendValue(&w, "data", e.Data)
 	if e.Metadata != nil {
-		w.raw("metadata", e.Metadata)
+		appendValue(&w, "metadata", e.Metadata)
 	}
 	if e.Note != "" {
-		w.text("title", e.Note)
+		w.String("title", e.Note)
 	}
 	if e.Error != "" {
-		w.text("error", e.Error)
+		w.String("error", e.Error)
 	}
 	switch e.Kind {
 	case StepFinished, StepFailed:
-		w.int64("durationMs", e.Duration.Milliseconds())
+		w.Int64("durationMs", e.Duration.Milliseconds())
 	case RunFinished, RunFailed:
-		w.int64("totalDuration", e.Duration.Milliseconds())
+		w.Int64("totalDuration", e.Duration.Milliseconds())
 	}
 	if e.Kind == RunFailed && e.FailedStep >= 0 {
-		w.int32("failedStep", e.FailedStep)
+		w.Int32("failedStep", e.FailedStep)
 	}
-	w.int32("totalSteps", e.TotalSteps)
-	w.end(start)
-	return w.out
+	w.Int32("totalSteps", e.TotalSteps)
+	w.End(start)
+	return w.Out
+}
+
+// appendValue appends a value of an entry, nil being none: a copy that a Masker
+// has made, an object of the log's own, or one that came from the store.
+func appendValue(w *doc.BSON, key string, v any) {
+	switch v := v.(type) {
+	case bson.Raw:
+		w.Raw(key, v)
+	case doc.Object:
+		w.Header(bson.TypeEmbeddedDocument, key)
+		start := w.Begin()
+		for i := range v {
+			switch value := v[i].Value.(type) {
+			case string:
+				w.String(v[i].Key, value)
+			case int64:
+				w.Int64(v[i].Key, value)
+			default:
+				appendValue(w, v[i].Key, value)
+			}
+		}
+		w.End(start)
+	}
 }
 
 // FromDocument reads a stored entry. One of the old backend has neither phase
