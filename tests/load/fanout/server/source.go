@@ -32,6 +32,9 @@ func (s *source) forget() {
 	clear(s.logs)
 }
 
+// Last is not asked for: every client joins from the start.
+func (s *source) Last(context.Context, string) (*runlog.Entry, error) { return nil, nil }
+
 // Entries implements realtime.Source.
 func (s *source) Entries(_ context.Context, id string, after int64, limit int) ([]*runlog.Entry, error) {
 	s.mu.RLock()
