@@ -49,7 +49,7 @@ func TestExamplesOfContributing(t *testing.T) {
 func TestFirstWorkflowOfTheReadme(t *testing.T) {
 	page := read(t, filepath.Join(root, "README.md"))
 	commands := regexp.MustCompile(`(?m)^curl .* localhost:4000(/\S+) -H 'Content-Type: application/json' -d (\S.*)$`).FindAllStringSubmatch(page, -1)
-	require.Len(t, commands, 2, "the README saves a workflow and calls it")
+	require.Len(t, commands, 3, "the README saves a workflow and calls it, and runs one in the background")
 	file, isFile := strings.CutPrefix(commands[0][2], "@")
 	require.True(t, isFile)
 	shown := regexp.MustCompile("The answer names the API that now exists: `(.*),\\.\\.\\.}`").FindStringSubmatch(page)
@@ -63,6 +63,15 @@ func TestFirstWorkflowOfTheReadme(t *testing.T) {
 	assert.Contains(t, saved, `"apiPath":"`+commands[1][1]+`"`)
 	assert.Equal(t, answer[1]+" "+answer[2], post(t, url+commands[1][1], strings.Trim(commands[1][2], "'")))
 	assert.Contains(t, post(t, url+commands[1][1], `{"name":"Ada"}`), `422 {"ok":false`)
+
+	accepted := post(t, url+commands[2][1], strings.Trim(commands[2][2], "'"))
+	id := regexp.MustCompile(`^200 \{"ok":true,"executionId":"(01[0-9a-f-]{34})","message":"Workflow execution started"\}$`).FindStringSubmatch(accepted)
+	require.NotNil(t, id, accepted)
+	require.Contains(t, page, "localhost:4000/executions/01a2.../logs", "how its log is read")
+	res, err := http.Get(url + "/executions/" + id[1] + "/logs")
+	require.NoError(t, err)
+	defer res.Body.Close()
+	assert.Equal(t, http.StatusOK, res.StatusCode)
 }
 
 // example is the Go code under a heading of the page.
