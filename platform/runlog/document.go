@@ -10,9 +10,8 @@ import (
 )
 
 // AppendDocument appends the entry as it is stored in execution_logs
-// (models.md), in BSON. What follows from the rest (title, message, data that
-// equals the output) is not stored: each call of a published API makes several
-// entries.
+// (models.md), in BSON. What follows from the rest (phase, title, message, most
+// data) is not stored: each call of a published API makes several entries.
 func (e *Entry) AppendDocument(dst []byte) []byte {
 	w := doc.BSON{Out: dst}
 	start := w.Begin()
@@ -21,7 +20,6 @@ func (e *Entry) AppendDocument(dst []byte) []byte {
 	w.Int64("seq", e.Seq)
 	w.Time("timestamp", e.At)
 	w.String("type", e.Kind.Type())
-	w.String("phase", e.Kind.Phase())
 	if e.Step != nil {
 		w.Int32("stepIndex", e.Step.Index)
 		w.String("stepType", e.Step.Type)

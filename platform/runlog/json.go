@@ -37,11 +37,8 @@ func (e *Entry) appendJSON(dst []byte, timestamp any) []byte {
 	if output != nil {
 		add("output", output)
 	}
-	switch {
-	case e.Kind == StepFinished: // the stream frontend shows data only
-		add("data", output)
-	case e.Data != nil:
-		add("data", plain(e.Data))
+	if data := e.data(output); data != nil {
+		add("data", data)
 	}
 	if e.Kind == StepFailed || e.Kind == RunFailed {
 		add("error", e.Error)
@@ -63,6 +60,26 @@ func (e *Entry) appendJSON(dst []byte, timestamp any) []byte {
 	}
 	add("timestamp", timestamp)
 	return doc.AppendJSON(dst, o)
+}
+
+// data is what clients get as data: most of it follows from the entry's kind.
+func (e *Entry) data(output any) any {
+	took := doc.Field{Key: "totalDurationMs", Value: e.Duration.Milliseconds()}
+	switch {
+	case e.Data != nil:
+		return plain(e.Data)
+	case e.Kind == StepFinished: // the stream frontend shows data only
+		return output
+	case e.Kind == RunStarted:
+		return doc.Object{{Key: "message", Value: StartMessage}, {Key: "stepCount", Value: e.TotalSteps}}
+	case e.Kind == RunFinished:
+		return doc.Object{{Key: "stepsExecuted", Value: e.TotalSteps}, took}
+	case e.Kind == RunFailed && e.FailedStep >= 0:
+		return doc.Object{{Key: "failedStep", Value: e.FailedStep}, took}
+	case e.Kind == RunFailed:
+		return doc.Object{took}
+	}
+	return nil
 }
 
 // plain is a value as package doc knows it.

@@ -107,8 +107,8 @@ func TestEntriesComeBackFromTheStore(t *testing.T) {
 	step := &runlog.Step{Index: 1, Type: "dbFind", Name: "Find"}
 	m := runlog.NewMasker()
 	for want, e := range map[string]*runlog.Entry{
-		`"type":"step_start","phase":"info","title":"Workflow started","message":"Workflow execution started","data":{"stepCount":2},"totalSteps":2,"metadata":{"trigger":"inline"}`: {
-			Kind: runlog.RunStarted, Data: doc.Object{{Key: "stepCount", Value: int64(2)}}, Metadata: doc.Object{{Key: "trigger", Value: "inline"}}},
+		`"type":"step_start","phase":"info","title":"Workflow started","message":"Workflow execution started","data":{"message":"Workflow execution started","stepCount":2},"totalSteps":2`: {
+			Kind: runlog.RunStarted},
 		`"type":"step_start","phase":"step_started","stepIndex":1,"stepType":"dbFind","stepName":"Find","title":"Step 2 of 2 started","message":"Find","totalSteps":2`: {
 			Kind: runlog.StepStarted, Step: step},
 		`"type":"step_data","phase":"data","stepIndex":1,"stepType":"dbFind","stepName":"Find","title":"Records found","message":"Find","data":{"n":1},"totalSteps":2`: {
@@ -117,9 +117,9 @@ func TestEntriesComeBackFromTheStore(t *testing.T) {
 			Kind: runlog.StepFinished, Step: step, Output: doc.Object{{Key: "n", Value: int64(1)}}, Duration: 12345 * time.Microsecond},
 		`"type":"step_error","phase":"error","stepIndex":1,"stepType":"dbFind","stepName":"Find","title":"Step 2 of 2 failed","message":"no","error":"no","durationMs":0,"totalSteps":2`: {
 			Kind: runlog.StepFailed, Step: step, Error: "no"},
-		`"type":"workflow_complete","phase":"execution_finished","title":"Workflow completed","message":"Workflow execution completed","totalSteps":2,"totalDuration":3`: {
+		`"type":"workflow_complete","phase":"execution_finished","title":"Workflow completed","message":"Workflow execution completed","data":{"stepsExecuted":2,"totalDurationMs":3},"totalSteps":2,"totalDuration":3`: {
 			Kind: runlog.RunFinished, Duration: 3 * time.Millisecond, FailedStep: -1},
-		`"type":"workflow_failed","phase":"execution_failed","title":"Workflow cancelled","message":"no","error":"no","totalSteps":2,"metadata":{"status":"cancelled"},"failedStep":0,"totalDuration":3`: {
+		`"type":"workflow_failed","phase":"execution_failed","title":"Workflow cancelled","message":"no","data":{"failedStep":0,"totalDurationMs":3},"error":"no","totalSteps":2,"metadata":{"status":"cancelled"},"failedStep":0,"totalDuration":3`: {
 			Kind: runlog.RunFailed, Error: "no", Duration: 3 * time.Millisecond, Metadata: doc.Object{{Key: "status", Value: "cancelled"}}},
 	} {
 		e.ExecutionID, e.Seq, e.At, e.TotalSteps = "x", 4, at, 2

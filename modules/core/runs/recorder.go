@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -40,14 +41,7 @@ func (rec *recorder) emit(e *runlog.Entry) { rec.service.emit(rec.ctx, rec.run, 
 // RunStarted begins the log.
 func (rec *recorder) RunStarted(steps int) {
 	rec.steps = steps
-	x := &rec.run.execution // nobody changes these fields
-	e := rec.entry(runlog.RunStarted, rec.service.now())
-	e.Metadata = doc.Object{{Key: "trigger", Value: string(x.Trigger)}}
-	if x.WorkflowID != "" {
-		e.Metadata = append(e.Metadata, doc.Field{Key: "workflowId", Value: x.WorkflowID})
-	}
-	e.Data = doc.Object{{Key: "message", Value: runlog.StartMessage}, {Key: "stepCount", Value: int64(steps)}}
-	rec.emit(e)
+	rec.emit(rec.entry(runlog.RunStarted, rec.service.now()))
 }
 
 // StepStarted writes that a step begins.
@@ -99,31 +93,21 @@ func failedStep(r *engine.Result) int {
 
 // ending is the last entry of a run's log.
 func ending(x *Execution, took time.Duration, failedStep int) *runlog.Entry {
-	e := &runlog.Entry{
-		Duration: took, TotalSteps: x.StepCount, FailedStep: failedStep, At: x.FinishedAt,
-		Metadata: doc.Object{{Key: "status", Value: string(x.Status)}},
+	e := &runlog.Entry{Kind: runlog.RunFinished, Duration: took, TotalSteps: x.StepCount, FailedStep: failedStep, At: x.FinishedAt}
+	if x.Status != Succeeded {
+		e.Kind, e.Error = runlog.RunFailed, x.Error
+		e.Metadata = doc.Object{{Key: "status", Value: string(x.Status)}}
 	}
-	if x.Status == Succeeded {
-		e.Kind = runlog.RunFinished
-		e.Data = doc.Object{{Key: "stepsExecuted", Value: int64(x.StepsRun)}, {Key: "totalDurationMs", Value: took.Milliseconds()}}
-		return e
-	}
-	e.Kind, e.Error = runlog.RunFailed, x.Error
-	data := doc.Object{{Key: "totalDurationMs", Value: took.Milliseconds()}}
-	if failedStep >= 0 {
-		data = append(doc.Object{{Key: "failedStep", Value: int64(failedStep)}}, data...)
-	}
-	e.Data = data
 	return e
 }
 
 // endedAs is the status of a run whose log ends with an entry.
 func endedAs(last *runlog.Entry) Status {
-	if status := Status(doc.String(last.Metadata, "status")); status.Ended() {
-		return status
-	}
 	if last.Kind == runlog.RunFinished {
 		return Succeeded
+	}
+	if status := Status(doc.String(last.Metadata, "status")); slices.Contains(Statuses, status) && status.Ended() {
+		return status
 	}
 	return Failed
 }
