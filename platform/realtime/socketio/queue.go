@@ -49,29 +49,59 @@ func (s *session) kickLocked() {
 	if !s.flushing && !s.broken {
 		s.flushing = true
 		s.refs++
-		go s.flush()
+		s.srv.writers.add(s)
 	}
 }
 
-// flush writes to the websocket until the queue is empty.
-func (s *session) flush() {
-	defer s.release()
+// push writes what is queued if the websocket takes it at once, else leaves it to
+// a goroutine of its own.
+func (s *session) push() {
 	s.mu.Lock()
-	var batch []frame
-	for len(s.out) > 0 && !s.broken {
-		batch, s.out = s.out, batch[:0]
-		ws := s.ws
+	batch, ws := s.out, s.ws
+	s.out = nil
+	s.mu.Unlock()
+	if rest, ok := ws.try(batch, s.wrote); !ok {
+		go s.flush(rest, batch)
+		return
+	}
+	s.mu.Lock()
+	if len(s.out) > 0 {
 		s.mu.Unlock()
-		err := ws.write(batch, s.wrote)
+		s.srv.writers.add(s)
+		return
+	}
+	s.flushedLocked()
+}
+
+// flush writes the rest of a batch, or a whole one, and then until the queue is
+// empty.
+func (s *session) flush(rest []byte, batch []frame) {
+	err := error(nil)
+	ws := s.ws // it does not change while flushing
+	if rest != nil {
+		err, batch = ws.writeOut(rest, s.wrote), nil
+	} else {
+		err = ws.write(batch, s.wrote)
+	}
+	s.mu.Lock()
+	for err == nil && len(s.out) > 0 {
 		clear(batch)
+		batch, s.out = s.out, batch[:0]
+		s.mu.Unlock()
+		err = ws.write(batch, s.wrote)
 		if cap(batch) > 1024 {
 			batch = nil
 		}
 		s.mu.Lock()
-		if err != nil {
-			s.broken = true
-		}
 	}
+	if err != nil {
+		s.broken = true
+	}
+	s.flushedLocked()
+}
+
+// flushedLocked ends the writing, and unlocks.
+func (s *session) flushedLocked() {
 	s.out = nil
 	s.flushing = false
 	broken, closed, ws := s.broken, s.closed, s.ws
@@ -84,6 +114,7 @@ func (s *session) flush() {
 	case closed:
 		ws.awaitClose()
 	}
+	s.release()
 }
 
 // wrote notes bytes that have left the queue for good.
