@@ -170,6 +170,13 @@ func (s *Service) Close(ctx context.Context) error {
 // closeGrace is what cancelled runs have to end, and their records to be stored.
 const closeGrace = 5 * time.Second
 
+// How long a run waits for a slow store before it goes on without its log: the
+// caller of a published API waits with it.
+const (
+	callerPatience     = 500 * time.Millisecond
+	backgroundPatience = time.Minute
+)
+
 // emit puts an entry into a run's log. When the store does not keep up, the run
 // waits; when it takes nothing at all, the run's log is no longer kept.
 func (s *Service) emit(ctx context.Context, r *run, e *runlog.Entry) {
@@ -182,7 +189,11 @@ func (s *Service) emit(ctx context.Context, r *run, e *runlog.Entry) {
 		return
 	}
 	s.writer.notice(r)
-	if !s.writer.wait(ctx) {
+	patience := backgroundPatience
+	if r.execution.Trigger == Published { // which nobody changes
+		patience = callerPatience
+	}
+	if !s.writer.wait(ctx, patience) {
 		s.writer.stored(r.forget())
 	}
 }

@@ -73,20 +73,27 @@ func signal(c chan struct{}) {
 }
 
 // wait returns once there is room for more entries: true, or false when the
-// store does not take any, or the run ends first.
-func (w *writer) wait(ctx context.Context) bool {
+// store does not take any, the run ends first, or patience does.
+func (w *writer) wait(ctx context.Context, patience time.Duration) bool {
+	var over <-chan time.Time // made when it is needed
 	for {
 		w.mu.Lock()
-		room, over, failing := w.room, w.pending >= maxPending, w.failing
+		room, full, failing := w.room, w.pending >= maxPending, w.failing
 		w.mu.Unlock()
 		switch {
-		case !over:
+		case !full:
 			return true
 		case failing:
 			return false
+		case over == nil:
+			timer := time.NewTimer(patience)
+			defer timer.Stop()
+			over = timer.C
 		}
 		select {
 		case <-room:
+		case <-over:
+			return false
 		case <-ctx.Done():
 			return false
 		}
