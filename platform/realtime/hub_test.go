@@ -258,12 +258,23 @@ func TestNumbersThatACrashHasTakenBack(t *testing.T) {
 			assert.Equal(t, c.want, f.got())
 		})
 	}
-	hub := realtime.NewHub(newLogs(), zap.NewNop(), false)
+}
+
+// A client may say what it wants of a run that has not begun.
+func TestAFollowerOfARunToComeGetsWhatFollows(t *testing.T) {
+	source := newLogs()
+	hub := realtime.NewHub(source, zap.NewNop(), false)
 	defer hub.Close()
-	f := newFollower("unknown")
-	_, err := hub.Subscribe("unknown", 5, f)
+	f := newFollower("r")
+	_, err := hub.Subscribe("r", 1, f)
 	require.NoError(t, err)
 	assert.EqualValues(t, -1, receive(t, f.caught), "there is none yet, whatever the client says")
+	for range 3 {
+		hub.Publish(source.add("r", runlog.StepData))
+	}
+	hub.Publish(source.add("r", runlog.RunFinished))
+	receive(t, f.ended)
+	assert.Equal(t, numbers(2, 3), f.got())
 }
 
 func TestASlowFollowerIsDroppedAndMayComeBack(t *testing.T) {

@@ -234,8 +234,8 @@ func (s *Subscription) rewind(ctx context.Context) error {
 		}
 		s.rewound = true
 		switch {
-		case last == nil:
-			s.next = 0
+		case last == nil: // it has not begun
+			s.ahead = s.next
 		case last.Kind.Ends() && (last.Seq < s.next-1 || last.Seq == s.next-1 && last.Interrupts()):
 			s.next = last.Seq
 		case last.Seq < s.next-1:
