@@ -1,12 +1,10 @@
 package server
 
 import (
-	"errors"
 	"io"
 	"net"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -100,16 +98,6 @@ func (c *conn) Write(p []byte) (int, error) {
 		}
 	}
 	return c.Conn.Write(p)
-}
-
-// SyscallConn is that of the connection below, for those who write without
-// waiting.
-func (c *conn) SyscallConn() (syscall.RawConn, error) {
-	below, ok := c.Conn.(syscall.Conn)
-	if !ok {
-		return nil, errors.ErrUnsupported
-	}
-	return below.SyscallConn()
 }
 
 // SetWriteDeadline leaves the limits to the caller from now on, as WebSockets

@@ -49,59 +49,29 @@ func (s *session) kickLocked() {
 	if !s.flushing && !s.broken {
 		s.flushing = true
 		s.refs++
-		s.srv.writers.add(s)
+		go s.flush()
 	}
 }
 
-// push writes what is queued if the websocket takes it at once, else leaves it to
-// a goroutine of its own.
-func (s *session) push() {
+// flush writes to the websocket until the queue is empty.
+func (s *session) flush() {
+	defer s.release()
 	s.mu.Lock()
-	batch, ws := s.out, s.ws
-	s.out = nil
-	s.mu.Unlock()
-	if rest, ok := ws.try(batch, s.wrote); !ok {
-		go s.flush(rest, batch)
-		return
-	}
-	s.mu.Lock()
-	if len(s.out) > 0 {
-		s.mu.Unlock()
-		s.srv.writers.add(s)
-		return
-	}
-	s.flushedLocked()
-}
-
-// flush writes the rest of a batch, or a whole one, and then until the queue is
-// empty.
-func (s *session) flush(rest []byte, batch []frame) {
-	err := error(nil)
-	ws := s.ws // it does not change while flushing
-	if rest != nil {
-		err, batch = ws.writeOut(rest, s.wrote), nil
-	} else {
-		err = ws.write(batch, s.wrote)
-	}
-	s.mu.Lock()
-	for err == nil && len(s.out) > 0 {
-		clear(batch)
+	var batch []frame
+	for len(s.out) > 0 && !s.broken {
 		batch, s.out = s.out, batch[:0]
+		ws := s.ws
 		s.mu.Unlock()
-		err = ws.write(batch, s.wrote)
+		err := ws.write(batch, s.wrote)
+		clear(batch)
 		if cap(batch) > 1024 {
 			batch = nil
 		}
 		s.mu.Lock()
+		if err != nil {
+			s.broken = true
+		}
 	}
-	if err != nil {
-		s.broken = true
-	}
-	s.flushedLocked()
-}
-
-// flushedLocked ends the writing, and unlocks.
-func (s *session) flushedLocked() {
 	s.out = nil
 	s.flushing = false
 	broken, closed, ws := s.broken, s.closed, s.ws
@@ -114,7 +84,6 @@ func (s *session) flushedLocked() {
 	case closed:
 		ws.awaitClose()
 	}
-	s.release()
 }
 
 // wrote notes bytes that have left the queue for good.

@@ -22,7 +22,6 @@ type Server struct {
 	opts     Options
 	handlers map[string]func(*Socket, *Event)
 	upgrader websocket.FastHTTPUpgrader
-	writers  writers
 
 	mu       sync.RWMutex
 	sessions map[string]*session // until nothing runs for them any more

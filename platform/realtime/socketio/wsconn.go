@@ -1,10 +1,8 @@
 package socketio
 
 import (
-	"bytes"
 	"net"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/fasthttp/websocket"
@@ -24,7 +22,6 @@ var buffers = sync.Pool{New: func() any {
 type wsConn struct {
 	conn    *websocket.Conn
 	nc      net.Conn
-	raw     syscall.RawConn // nil where writing without waiting is not known
 	timeout time.Duration
 }
 
@@ -34,44 +31,7 @@ func newWSConn(conn *websocket.Conn, timeout time.Duration) *wsConn {
 	if h, ok := w.nc.(interface{ UnsafeConn() net.Conn }); ok {
 		w.nc = h.UnsafeConn()
 	}
-	if c, ok := w.nc.(syscall.Conn); ok && canTry {
-		w.raw, _ = c.SyscallConn() // without it, every write may wait
-	}
 	return w
-}
-
-// try writes frames if the connection takes them at once, in one call. When ok is
-// false, rest is what is left of them, or nil when nothing was written.
-func (w *wsConn) try(frames []frame, wrote func(n int)) (rest []byte, ok bool) {
-	size := 0
-	for _, f := range frames {
-		size += len(f.wire)
-	}
-	if w.raw == nil || size == 0 || size > coalesceSize {
-		return nil, size == 0
-	}
-	buf := frames[0].wire
-	if len(frames) > 1 {
-		pooled := buffers.Get().(*[]byte)
-		defer buffers.Put(pooled)
-		buf = (*pooled)[:0]
-		for _, f := range frames {
-			buf = append(buf, f.wire...)
-		}
-	}
-	n := 0
-	err := w.raw.Write(func(fd uintptr) bool {
-		n = max(tryWrite(fd, buf), 0)
-		return true // once
-	})
-	if err != nil || n == 0 {
-		return nil, false
-	}
-	wrote(n)
-	if n == len(buf) {
-		return nil, true
-	}
-	return bytes.Clone(buf[n:]), false
 }
 
 // write writes frames with as few calls as possible, and calls wrote with the
@@ -111,7 +71,6 @@ func (w *wsConn) writeOut(buf []byte, wrote func(n int)) error {
 	_, err := w.nc.Write(buf)
 	if err == nil {
 		wrote(len(buf))
-		err = w.nc.SetWriteDeadline(time.Time{}) // try knows no limit
 	}
 	return err
 }

@@ -1,7 +1,0 @@
-//go:build !unix
-
-package socketio
-
-const canTry = false
-
-func tryWrite(uintptr, []byte) int { return -1 }
