@@ -29,9 +29,11 @@ func CheckRaw(raw bson.Raw) error {
 }
 
 // An InsertMany is cut into writes of at most so many documents and bytes: a
-// larger one would keep other writers waiting, and a server refuses it.
+// larger one would keep other writers waiting for more than some milliseconds,
+// and a server refuses it. Each write costs pages of its own, so small ones cost
+// more.
 const (
-	maxBatch      = 1000
+	maxBatch      = 3000
 	maxBatchBytes = 8 << 20
 )
 

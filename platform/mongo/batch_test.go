@@ -18,7 +18,7 @@ func TestBatchesAreBoundedAndComplete(t *testing.T) {
 	}{
 		"nothing":           {nil, nil},
 		"one":               {[]int{1}, []int{1}},
-		"many small":        {slices.Repeat([]int{10}, 2300), []int{1000, 1000, 300}},
+		"many small":        {slices.Repeat([]int{10}, 6900), []int{3000, 3000, 900}},
 		"by bytes":          {slices.Repeat([]int{3 << 20}, 5), []int{2, 2, 1}},
 		"just full":         {slices.Repeat([]int{4 << 20}, 4), []int{2, 2}},
 		"a giant is alone":  {[]int{1, 16 << 20, 1}, []int{1, 1, 1}},
