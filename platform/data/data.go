@@ -143,7 +143,7 @@ func (h *handle) prepareUpdate(name string, update doc.Object) (mongo.Collection
 	if update, err = sealUpdate(name, update); err != nil {
 		return nil, nil, err
 	}
-	fields := object(update, "$set")
+	fields := doc.Child(update, "$set")
 	if _, given := doc.Get(fields, "updatedAt"); !given {
 		fields = append(fields, doc.Field{Key: "updatedAt", Value: primitive.NewDateTimeFromTime(h.now())})
 	}

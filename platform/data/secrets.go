@@ -48,7 +48,7 @@ func seal(collection string, fields doc.Object) (doc.Object, error) {
 // sealUpdate does the same for update operators. A user whose e-mail goes away
 // loses the key too, so that the address is free again.
 func sealUpdate(collection string, update doc.Object) (doc.Object, error) {
-	sets := object(update, "$set")
+	sets := doc.Child(update, "$set")
 	sealed, err := seal(collection, sets)
 	if err != nil {
 		return nil, err
@@ -58,17 +58,11 @@ func sealUpdate(collection string, update doc.Object) (doc.Object, error) {
 	}
 	_, hasKey := doc.Get(sealed, emailKey)
 	_, setsEmail := doc.Get(sets, "email")
-	_, unsetsEmail := doc.Get(object(update, "$unset"), "email")
+	_, unsetsEmail := doc.Get(doc.Child(update, "$unset"), "email")
 	if collection == users && !hasKey && (setsEmail || unsetsEmail) {
-		update = doc.Set(update, "$unset", append(object(update, "$unset"), doc.Field{Key: emailKey, Value: ""}))
+		update = doc.Set(update, "$unset", append(doc.Child(update, "$unset"), doc.Field{Key: emailKey, Value: ""}))
 	}
 	return update, nil
-}
-
-func object(o doc.Object, key string) doc.Object {
-	v, _ := doc.Get(o, key)
-	inner, _ := v.(doc.Object)
-	return inner
 }
 
 // hide leaves out what no step may see of a document that was just made.

@@ -39,6 +39,20 @@ func String(o Object, key string) string {
 	return s
 }
 
+// Child returns the object under key, or nil when there is none.
+func Child(o Object, key string) Object {
+	v, _ := Get(o, key)
+	child, _ := v.(Object)
+	return child
+}
+
+// List returns the array under key, or nil when there is none.
+func List(o Object, key string) Array {
+	v, _ := Get(o, key)
+	list, _ := v.(Array)
+	return list
+}
+
 // Set returns o with key set to v: in its old place when the key is there,
 // else at the end. Like append, it may change o itself.
 func Set(o Object, key string, v any) Object {

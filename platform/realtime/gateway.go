@@ -70,9 +70,6 @@ func (g *Gateway) Close(ctx context.Context) error {
 	return errors.Join(g.sockets.Close(ctx), <-streams)
 }
 
-// Clients is how many are connected.
-func (g *Gateway) Clients() int { return g.sockets.Stats() + g.streams.Stats().Open }
-
 // awaitRoom waits until a client has taken most of what was sent. One that takes
 // nothing is dropped: it can come back, and gets all of it again.
 func awaitRoom(ctx context.Context, wait func(context.Context, int) error, drop func()) error {

@@ -115,6 +115,15 @@ func (f *follower) got() []int64 {
 	return append([]int64(nil), f.seqs...)
 }
 
+// watched is a hub on a source that is still empty.
+func watched(t *testing.T) (*logs, *realtime.Hub) {
+	t.Helper()
+	source := newLogs()
+	hub := realtime.NewHub(source, zap.NewNop(), false)
+	t.Cleanup(hub.Close)
+	return source, hub
+}
+
 func receive[T any](t testing.TB, c chan T) (v T) {
 	t.Helper()
 	select {
@@ -176,9 +185,7 @@ func TestFollowersGetEachEntryOnceInOrder(t *testing.T) {
 }
 
 func TestAFollowerMayComeBeforeItsRun(t *testing.T) {
-	source := newLogs()
-	hub := realtime.NewHub(source, zap.NewNop(), false)
-	defer hub.Close()
+	source, hub := watched(t)
 	f := newFollower("later")
 	_, err := hub.Subscribe("later", -1, f)
 	require.NoError(t, err)
@@ -193,9 +200,7 @@ func TestAFollowerMayComeBeforeItsRun(t *testing.T) {
 }
 
 func TestAHistoryIsReplayedAsThereIsRoom(t *testing.T) {
-	source := newLogs()
-	hub := realtime.NewHub(source, zap.NewNop(), false)
-	defer hub.Close()
+	source, hub := watched(t)
 	for range 100 {
 		source.add("r", runlog.StepData)
 	}
@@ -211,9 +216,7 @@ func TestAHistoryIsReplayedAsThereIsRoom(t *testing.T) {
 // A client that takes less than a run makes is not dropped: it reads on from the
 // source.
 func TestAFollowerWithoutRoomFallsBehind(t *testing.T) {
-	source := newLogs()
-	hub := realtime.NewHub(source, zap.NewNop(), false)
-	defer hub.Close()
+	source, hub := watched(t)
 	f := newFollower("r")
 	f.room = 3
 	_, err := hub.Subscribe("r", -1, f)
@@ -245,9 +248,7 @@ func TestNumbersThatACrashHasTakenBack(t *testing.T) {
 		"it goes on":                    {runlog.StepData, nil, 7, nil, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			source := newLogs()
-			hub := realtime.NewHub(source, zap.NewNop(), false)
-			defer hub.Close()
+			source, hub := watched(t)
 			source.add("r", runlog.RunStarted)
 			source.add("r", runlog.StepData)
 			source.add("r", c.kind).Metadata = c.metadata
@@ -262,9 +263,7 @@ func TestNumbersThatACrashHasTakenBack(t *testing.T) {
 
 // A client may say what it wants of a run that has not begun.
 func TestAFollowerOfARunToComeGetsWhatFollows(t *testing.T) {
-	source := newLogs()
-	hub := realtime.NewHub(source, zap.NewNop(), false)
-	defer hub.Close()
+	source, hub := watched(t)
 	f := newFollower("r")
 	_, err := hub.Subscribe("r", 1, f)
 	require.NoError(t, err)
@@ -278,9 +277,7 @@ func TestAFollowerOfARunToComeGetsWhatFollows(t *testing.T) {
 }
 
 func TestASlowFollowerIsDroppedAndMayComeBack(t *testing.T) {
-	source := newLogs()
-	hub := realtime.NewHub(source, zap.NewNop(), false)
-	defer hub.Close()
+	source, hub := watched(t)
 	slow, other := newFollower("r"), newFollower("r")
 	slow.limit = 2
 	for _, f := range []*follower{slow, other} {
@@ -306,9 +303,7 @@ func TestASlowFollowerIsDroppedAndMayComeBack(t *testing.T) {
 // A run that is not kept may have lost what a late follower asks for; it gets
 // the rest.
 func TestEntriesThatTheSourceHasLostAreSkipped(t *testing.T) {
-	source := newLogs()
-	hub := realtime.NewHub(source, zap.NewNop(), false)
-	defer hub.Close()
+	_, hub := watched(t)
 	f := newFollower("r")
 	_, err := hub.Subscribe("r", -1, f)
 	require.NoError(t, err)

@@ -58,7 +58,7 @@ type Entry struct {
 	Step        *Step  // nil when it is about the whole run
 	Note        string // of a StepData: what is shown
 	Input       any    // these are bson.Raw that a Masker made, or what the store
-	Output      any    // has of it; of the log itself, objects of texts and int64
+	Output      any    // has of it; most data follows from the rest
 	Data        any
 	Metadata    doc.Object
 	Error       string

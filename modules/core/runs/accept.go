@@ -78,19 +78,12 @@ func pack(req Request, caller engine.Authorization) doc.Object {
 }
 
 func unpack(payload doc.Object) (w engine.Workflow, input doc.Object, caller engine.Authorization) {
-	list := func(key string) doc.Array {
-		v, _ := doc.Get(payload, key)
-		a, _ := v.(doc.Array)
-		return a
-	}
-	object := func(from doc.Object, key string) doc.Object {
-		v, _ := doc.Get(from, key)
-		o, _ := v.(doc.Object)
-		return o
-	}
 	stored, _ := doc.Get(payload, "stored")
-	w = engine.Workflow{Steps: list("steps"), Edges: list("edges"), InputVariables: list("inputVariables"), Stored: stored == true}
-	auth := object(payload, "auth")
-	caller = engine.Authorization{Scheme: doc.String(auth, "scheme"), Problem: doc.String(auth, "problem"), Claims: object(auth, "claims")}
-	return w, object(payload, "input"), caller
+	w = engine.Workflow{
+		Steps: doc.List(payload, "steps"), Edges: doc.List(payload, "edges"), InputVariables: doc.List(payload, "inputVariables"),
+		Stored: stored == true,
+	}
+	auth := doc.Child(payload, "auth")
+	caller = engine.Authorization{Scheme: doc.String(auth, "scheme"), Problem: doc.String(auth, "problem"), Claims: doc.Child(auth, "claims")}
+	return w, doc.Child(payload, "input"), caller
 }

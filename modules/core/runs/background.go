@@ -53,10 +53,8 @@ func (s *Service) begin(ctx context.Context, id string) {
 		case ctx.Err() == nil:
 			s.log.Warn("beginning a run; trying again", zap.String("executionId", id), zap.Error(err))
 		}
-		select {
-		case <-ctx.Done():
+		if pause(ctx, wait) != nil {
 			return
-		case <-time.After(wait):
 		}
 	}
 }
@@ -80,7 +78,7 @@ func (s *Service) claim(ctx context.Context, id string) (Execution, []byte, erro
 func (s *Service) perform(x Execution, sealed []byte) {
 	ctx, stop := context.WithTimeout(logging.WithExecution(s.base, x.ID), s.opts.Background)
 	defer stop()
-	r := newRun(x, s.process, keepAlways, stop)
+	r := newRun(x, keepAlways, stop)
 	r.stored = true
 	s.active.add(r)
 	payload, err := s.seal.open(x.ID, sealed)

@@ -30,10 +30,8 @@ func (s *Service) Cancel(ctx context.Context, id string) (Status, error) {
 		if !errors.Is(err, errMoved) {
 			return status, err
 		}
-		select { // it is being begun here
-		case <-time.After(claimRetry):
-		case <-ctx.Done():
-			return "", ctx.Err()
+		if err := pause(ctx, claimRetry); err != nil { // it is being begun here
+			return "", err
 		}
 	}
 	return "", apierr.Unavailable("The run is just beginning; try again")
@@ -62,10 +60,7 @@ func (s *Service) cancelHere(ctx context.Context, r *run) (Status, error) {
 }
 
 func (s *Service) cancelStored(ctx context.Context, id string) (Status, error) {
-	d, err := s.executions.FindOne(ctx, doc.Object{{Key: "_id", Value: id}}, mongo.FindOptions{Projection: withoutPayload})
-	if errors.Is(err, mongo.ErrNotFound) {
-		return "", errNotFound.Because(err)
-	}
+	d, err := s.find(ctx, id)
 	if err != nil {
 		return "", err
 	}

@@ -154,7 +154,7 @@ func (s *Service) takeOver(ctx context.Context, x *Execution, from Status, token
 	if err := s.closeLog(ctx, x, to, reason); err != nil {
 		return err
 	}
-	_, err := s.conclude(ctx, x, s.process)
+	_, err := s.conclude(ctx, x)
 	return err
 }
 

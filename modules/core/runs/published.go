@@ -32,7 +32,7 @@ func (s *Service) Published(ctx context.Context, api *workflows.Published, call 
 	}
 	ctx, stop := context.WithTimeout(logging.WithExecution(ctx, x.ID), s.opts.Published)
 	defer stop()
-	r := newRun(x, s.process, s.opts.History.keep(), stop)
+	r := newRun(x, s.opts.History.keep(), stop)
 	s.active.add(r)
 	env := s.environment(x.OwnerID, &recorder{ctx: ctx, service: s, run: r, mask: s.mask.ForRun(call.Input, call.Authorization)})
 	env.MaxDelay = publishedDelay

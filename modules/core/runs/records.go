@@ -49,15 +49,21 @@ func (rec *Records) Get(ctx context.Context, id string) (*Execution, error) {
 		x := r.snapshot()
 		return &x, nil
 	}
-	d, err := rec.executions.FindOne(ctx, doc.Object{{Key: "_id", Value: id}}, mongo.FindOptions{Projection: withoutPayload})
-	if errors.Is(err, mongo.ErrNotFound) {
-		return nil, errNotFound.Because(err)
-	}
+	d, err := rec.find(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	x := decode(d)
 	return &x, nil
+}
+
+// find returns an execution as it is stored, or a 404.
+func (rec *Records) find(ctx context.Context, id string) (doc.Object, error) {
+	d, err := rec.executions.FindOne(ctx, doc.Object{{Key: "_id", Value: id}}, mongo.FindOptions{Projection: withoutPayload})
+	if errors.Is(err, mongo.ErrNotFound) {
+		return nil, errNotFound.Because(err)
+	}
+	return d, err
 }
 
 var withoutPayload = doc.Object{{Key: "payload", Value: int32(0)}}

@@ -90,14 +90,3 @@ func (s *Service) deleteOrphans(ctx context.Context, before time.Time) error {
 		}
 	}
 }
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}

@@ -26,10 +26,9 @@ const (
 // run is a run under way in this process, or one whose end is not stored yet.
 // What it holds in memory and what is stored are together its whole log.
 type run struct {
-	id    string
-	token string             // of this process's hold on the run: what it stores must still have it
-	stop  context.CancelFunc // ends the run early
-	over  chan struct{}      // closed when the run has ended
+	id   string
+	stop context.CancelFunc // ends the run early
+	over chan struct{}      // closed when the run has ended
 
 	mu        sync.Mutex
 	execution Execution
@@ -48,16 +47,15 @@ type run struct {
 }
 
 // newRun begins the life of a run in this process.
-func newRun(x Execution, token string, k keep, stop context.CancelFunc) *run {
+func newRun(x Execution, k keep, stop context.CancelFunc) *run {
 	return &run{
-		id: x.ID, token: token, stop: stop, over: make(chan struct{}), execution: x, keep: k,
+		id: x.ID, stop: stop, over: make(chan struct{}), execution: x, keep: k,
 		held: make([]*runlog.Entry, 0, min(2*x.StepCount+2, maxSpare)),
 	}
 }
 
-// add numbers an entry and holds it until it is stored. It is not added when the
-// run has been taken over; it is kept when it is to be stored, and tell says that
-// the writer should know of it.
+// add numbers an entry and holds it until it is stored, unless the run has been
+// taken over. Tell says that the writer should know of it.
 func (r *run) add(e *runlog.Entry) (added, tell bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -214,3 +214,15 @@ func (s *Service) end(r *run, x Execution, last *runlog.Entry) {
 func (s *Service) environment(ownerID string, sink engine.Sink) *engine.Env {
 	return &engine.Env{Data: s.data.For(ownerID), Tokens: s.tokens, StepTimeout: s.opts.Step, Sink: sink}
 }
+
+// pause waits, unless ctx ends first: then it returns its error.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -160,7 +160,7 @@ func (s *Service) update(ctx context.Context, ended []*part) error {
 					return err
 				}
 			}
-			held, err := s.conclude(ctx, &p.execution, p.run.token)
+			held, err := s.conclude(ctx, &p.execution)
 			if err == nil && !held {
 				p.run.lose()
 			}
@@ -170,10 +170,10 @@ func (s *Service) update(ctx context.Context, ended []*part) error {
 	return group.Wait()
 }
 
-// conclude stores the end of a run, if it is under way and token has it. The
+// conclude stores the end of a run, if it is under way and this process's. The
 // input goes with the end.
-func (s *Service) conclude(ctx context.Context, x *Execution, token string) (held bool, err error) {
-	result, err := s.executions.UpdateOne(ctx, heldBy(x.ID, token), doc.Object{
+func (s *Service) conclude(ctx context.Context, x *Execution) (held bool, err error) {
+	result, err := s.executions.UpdateOne(ctx, heldBy(x.ID, s.process), doc.Object{
 		{Key: "$set", Value: x.outcome()},
 		{Key: "$unset", Value: doc.Object{{Key: "payload", Value: ""}, {Key: "token", Value: ""}, {Key: "lease", Value: ""}}},
 	}, mongo.UpdateOptions{})

@@ -91,7 +91,7 @@ func decode(d doc.Object) *Workflow {
 	w := &Workflow{
 		Draft: Draft{
 			WorkflowID: doc.String(d, "workflowId"), OwnerID: doc.String(d, "ownerId"), APIName: doc.String(d, "apiName"),
-			Steps: list(d, "steps"), Edges: list(d, "edges"), InputVariables: list(d, "inputVariables"),
+			Steps: doc.List(d, "steps"), Edges: doc.List(d, "edges"), InputVariables: doc.List(d, "inputVariables"),
 		},
 		APIPath:     doc.String(d, "apiPath"),
 		CreatedAt:   date(d, "createdAt"),
@@ -104,12 +104,6 @@ func decode(d doc.Object) *Workflow {
 		w.NodeCount = int(count)
 	}
 	return w
-}
-
-func list(d doc.Object, key string) doc.Array {
-	v, _ := doc.Get(d, key)
-	a, _ := v.(doc.Array)
-	return a
 }
 
 func date(d doc.Object, key string) time.Time {
