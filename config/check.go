@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/mail"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -98,6 +99,50 @@ func wait(at func(*Settings) *time.Duration) setter {
 			return errors.New("a duration such as 30s, from 1ms to 1h")
 		}
 		*at(s) = d
+		return nil
+	}
+}
+
+// span takes a duration that may be long.
+func span(at func(*Settings) *time.Duration) setter {
+	return func(s *Settings, value string) error {
+		d, err := time.ParseDuration(value)
+		if err != nil || d < time.Second || d > maxSpan {
+			return errors.New("a duration such as 168h, from 1s to 8760h")
+		}
+		*at(s) = d
+		return nil
+	}
+}
+
+func yesNo(at func(*Settings) *bool) setter {
+	return func(s *Settings, value string) error {
+		if value != "true" && value != "false" {
+			return errors.New("true or false")
+		}
+		*at(s) = value == "true"
+		return nil
+	}
+}
+
+func networks(at func(*Settings) *[]netip.Prefix) setter {
+	return func(s *Settings, value string) error {
+		var list []netip.Prefix
+		for part := range strings.SplitSeq(value, ",") {
+			part = strings.TrimSpace(part)
+			if part == "" {
+				continue
+			}
+			network, err := netip.ParsePrefix(part)
+			if address, bad := netip.ParseAddr(part); bad == nil {
+				network, err = address.Prefix(address.BitLen())
+			}
+			if err != nil {
+				return errors.New("IP addresses or networks such as 10.0.0.0/8, separated by commas")
+			}
+			list = append(list, network)
+		}
+		*at(s) = list
 		return nil
 	}
 }

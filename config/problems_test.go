@@ -20,6 +20,9 @@ func TestChecks(t *testing.T) {
 		{"FRONTEND_URL", "https://a.b,ftp://c"}, {"FRONTEND_URL", "https://u:p@a.b"},
 		{"RUN_TIMEOUT", "0s"}, {"STEP_TIMEOUT", "30"}, {"SHUTDOWN_TIMEOUT", "25h"}, {"RUN_TIMEOUT", "-1s"},
 		{"SMTP_PORT", "0"}, {"SMTP_HOST", "mail:25"}, {"FROM_EMAIL", "nobody"},
+		{"AUTH_MODE", "closed"}, {"SESSION_TTL", "7d"}, {"SESSION_TTL", "9000h"}, {"PASSWORD_MIN_LENGTH", "73"},
+		{"LOGIN_LIMIT_ACCOUNT", "-1"}, {"RATE_LIMIT", "many"}, {"TRUSTED_PROXIES", "proxy.local"}, {"TRUSTED_PROXIES", "10.0.0.0/33"},
+		{"SMTP_TLS", "on"}, {"NOTIFY_USERS", "yes"},
 		{"APP_NAME", "two\nlines"}, {"GROQ_API_KEY", canary + " \n"},
 	}
 	for _, tt := range tests {

@@ -4,6 +4,7 @@ package config
 
 import (
 	"net"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -18,6 +19,8 @@ const (
 	development = "development"
 	production  = "production"
 	legacy      = "legacy"
+	open        = "open"
+	required    = "required"
 )
 
 // minJWTSecret is the length in bytes under which production warns.
@@ -39,6 +42,14 @@ type Settings struct {
 	JWTSecret string
 	LogLevel  string
 
+	AuthMode       string
+	SessionLife    time.Duration
+	PasswordMin    int // characters; 0 is any
+	AddressLimit   int // in a minute; 0 is none
+	AccountLimit   int // the same
+	RateLimit      int // the same
+	TrustedProxies []netip.Prefix
+
 	PublishedStatus string
 	RunTimeout      time.Duration
 	StepTimeout     time.Duration
@@ -56,8 +67,11 @@ type Settings struct {
 
 	SMTPHost           string
 	SMTPPort           int
+	SMTPTLS            string
 	SMTPUser, SMTPPass string
 	FromEmail          string
+	MailOutbox         string
+	NotifyUsers        bool
 
 	values map[string]string // what was loaded, by the variable's name
 }
@@ -67,6 +81,9 @@ func (s *Settings) Production() bool { return s.Environment == production }
 
 // LegacyStatus reports whether published endpoints always answer 200.
 func (s *Settings) LegacyStatus() bool { return s.PublishedStatus == legacy }
+
+// LoginRequired reports whether all but published APIs needs a login.
+func (s *Settings) LoginRequired() bool { return s.AuthMode == required }
 
 // Addr is the address to listen on. Port 0 is any free port.
 func (s *Settings) Addr() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
@@ -116,6 +133,9 @@ func (s *Settings) Warnings() []string {
 	}
 	if len(s.JWTSecret) < minJWTSecret {
 		warnings = append(warnings, "JWT_SECRET is under 16 bytes: tokens can be forged by guessing it")
+	}
+	if !s.LoginRequired() {
+		warnings = append(warnings, "AUTH_MODE is open: anyone may read, change and run every workflow")
 	}
 	return warnings
 }

@@ -17,13 +17,14 @@ import (
 
 func TestProduction(t *testing.T) {
 	tests := []struct {
-		name, secret, frontend string
-		warnings               []string
+		name, secret, frontend, mode string
+		warnings                     []string
 	}{
-		{"all set", "0123456789abcdef", "https://a.b", nil},
-		{"no origin", "0123456789abcdef", "", []string{"FRONTEND_URL"}},
-		{"short secret", "0123456789abcde", "https://a.b", []string{"JWT_SECRET"}},
-		{"both", "short", "", []string{"FRONTEND_URL", "JWT_SECRET"}},
+		{"all set", "0123456789abcdef", "https://a.b", "required", nil},
+		{"no origin", "0123456789abcdef", "", "required", []string{"FRONTEND_URL"}},
+		{"short secret", "0123456789abcde", "https://a.b", "required", []string{"JWT_SECRET"}},
+		{"open to all", "0123456789abcdef", "https://a.b", "", []string{"AUTH_MODE"}},
+		{"all", "short", "", "open", []string{"FRONTEND_URL", "JWT_SECRET", "AUTH_MODE"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -31,6 +32,7 @@ func TestProduction(t *testing.T) {
 			t.Setenv("NODE_ENV", "production")
 			t.Setenv("JWT_SECRET", tt.secret)
 			t.Setenv("FRONTEND_URL", tt.frontend)
+			t.Setenv("AUTH_MODE", tt.mode)
 			s, err := config.Load(nil)
 			require.NoError(t, err)
 			assert.True(t, s.Production())

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/netip"
 	"strings"
 	"time"
 
@@ -21,6 +22,9 @@ type variable struct {
 
 // maxWait bounds every timeout.
 const maxWait = time.Hour
+
+// maxSpan bounds what may last longer than a request.
+const maxSpan = 365 * 24 * time.Hour
 
 var variables = []variable{
 	{name: "NODE_ENV", standard: development, about: "development, production or test",
@@ -46,6 +50,20 @@ var variables = []variable{
 
 	{name: "JWT_SECRET", secret: true, about: "secret that signs tokens; required in production, else made and kept in DATA_DIR",
 		set: anything(func(s *Settings) *string { return &s.JWTSecret })},
+	{name: "AUTH_MODE", standard: open, about: "who owns workflows and runs: open, the ownerId of the request; required, the account that is logged in",
+		set: oneOf(func(s *Settings) *string { return &s.AuthMode }, open, required)},
+	{name: "SESSION_TTL", standard: "168h", about: "how long a login lasts",
+		set: span(func(s *Settings) *time.Duration { return &s.SessionLife })},
+	{name: "PASSWORD_MIN_LENGTH", standard: "0", about: "characters that a new password of an account must have; 0 is any, 8 is a good choice",
+		set: number(func(s *Settings) *int { return &s.PasswordMin }, 0, 72)},
+	{name: "LOGIN_LIMIT_ADDRESS", standard: "200", about: "registrations, and failed logins, in a minute from one address; 0 is no limit",
+		set: number(func(s *Settings) *int { return &s.AddressLimit }, 0, 1_000_000)},
+	{name: "LOGIN_LIMIT_ACCOUNT", standard: "10", about: "failed logins in a minute to one account; 0 is no limit",
+		set: number(func(s *Settings) *int { return &s.AccountLimit }, 0, 1_000_000)},
+	{name: "RATE_LIMIT", standard: "0", about: "requests in a minute from one address; 0 is no limit",
+		set: number(func(s *Settings) *int { return &s.RateLimit }, 0, 10_000_000)},
+	{name: "TRUSTED_PROXIES", about: "addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For counts, separated by commas; empty is none",
+		set: networks(func(s *Settings) *[]netip.Prefix { return &s.TrustedProxies })},
 
 	{name: "PUBLISHED_STATUS", standard: "real", about: "status of published endpoints: real, or legacy for 200 always",
 		set: oneOf(func(s *Settings) *string { return &s.PublishedStatus }, "real", legacy)},
@@ -83,10 +101,16 @@ var variables = []variable{
 		set: host(func(s *Settings) *string { return &s.SMTPHost })},
 	{name: "SMTP_PORT", standard: "587", about: "step emailSend: port of the mail server; 465 is implicit TLS",
 		set: number(func(s *Settings) *int { return &s.SMTPPort }, 1, 65535)},
+	{name: "SMTP_TLS", standard: "auto", about: "step emailSend: implicit, starttls, off for plain text, or auto for implicit on port 465 and starttls on others",
+		set: oneOf(func(s *Settings) *string { return &s.SMTPTLS }, "auto", "implicit", "starttls", "off")},
 	{name: "SMTP_USER", about: "step emailSend: user at the mail server",
 		set: line(func(s *Settings) *string { return &s.SMTPUser })},
 	{name: "SMTP_PASS", secret: true, about: "step emailSend: password at the mail server",
 		set: anything(func(s *Settings) *string { return &s.SMTPPass })},
 	{name: "FROM_EMAIL", about: "step emailSend: address that mail comes from",
 		set: mailbox(func(s *Settings) *string { return &s.FromEmail })},
+	{name: "MAIL_OUTBOX", about: "directory that mails are written to instead of being sent, for trying it out",
+		set: line(func(s *Settings) *string { return &s.MailOutbox })},
+	{name: "NOTIFY_USERS", standard: "false", about: "true sends accounts a mail when they are made and when their password changes",
+		set: yesNo(func(s *Settings) *bool { return &s.NotifyUsers })},
 }
