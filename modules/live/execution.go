@@ -8,6 +8,7 @@ import (
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/platform/apierr"
+	"github.com/orchestrix/orchestrix/platform/realtime"
 	"github.com/orchestrix/orchestrix/platform/registry"
 	"github.com/orchestrix/orchestrix/platform/server"
 )
@@ -33,5 +34,5 @@ func execution(c *fiber.Ctx, a *app.App) error {
 		}
 		after = n
 	}
-	return a.Gateway.Execution(c, server.Param(c, "id"), after)
+	return a.Gateway.Execution(c, realtime.Viewer{}, server.Param(c, "id"), after)
 }

@@ -24,4 +24,4 @@ func init() {
 	}
 }
 
-func socketIO(c *fiber.Ctx, a *app.App) error { return a.Gateway.SocketIO(c) }
+func socketIO(c *fiber.Ctx, a *app.App) error { return a.Gateway.SocketIO(c, nil) }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/platform/apierr"
+	"github.com/orchestrix/orchestrix/platform/realtime"
 	"github.com/orchestrix/orchestrix/platform/registry"
 )
 
@@ -25,7 +26,7 @@ func init() {
 
 // stream answers what is no upgrade as any unknown path.
 func stream(c *fiber.Ctx, a *app.App) error {
-	err := a.Gateway.LogStream(c)
+	err := a.Gateway.LogStream(c, realtime.Viewer{})
 	if errors.Is(err, fiber.ErrUpgradeRequired) {
 		return apierr.NotFound("Not Found").WithMessage("Route GET / not found")
 	}

@@ -2,7 +2,9 @@ package realtime
 
 import (
 	"context"
+	"errors"
 
+	"github.com/orchestrix/orchestrix/platform/apierr"
 	"github.com/orchestrix/orchestrix/platform/realtime/plainws"
 	"github.com/orchestrix/orchestrix/platform/runlog"
 )
@@ -15,11 +17,13 @@ type executionFollower struct {
 }
 
 // executionPeer serves one such connection. What the client sends is ignored.
-func (g *Gateway) executionPeer(id string, after int64) plainws.Peer {
+func (g *Gateway) executionPeer(v Viewer, id string, after int64) plainws.Peer {
 	f := &executionFollower{}
 	return plainws.Peer{
+		Allow: func() error { return g.allow(v, id) },
 		Open: func(conn *plainws.Conn) {
 			f.conn = conn
+			g.enter(v, plainConnection{conn})
 			sub, err := g.hub.Subscribe(id, after, f)
 			if err != nil {
 				conn.Close(closeInternal, err.Error())
@@ -27,12 +31,31 @@ func (g *Gateway) executionPeer(id string, after int64) plainws.Peer {
 			}
 			f.sub = sub
 		},
-		Closed: func(*plainws.Conn) {
+		Closed: func(conn *plainws.Conn) {
+			g.exit(v, plainConnection{conn})
 			if f.sub != nil {
 				f.sub.Cancel()
 			}
 		},
 	}
+}
+
+// allow is check for a request that can still be answered.
+func (g *Gateway) allow(v Viewer, id string) error {
+	if g.rules == nil {
+		return nil
+	}
+	err := ErrUnknownRun // what is no id is no run's
+	if validID(id) {
+		err = g.check(v, id)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrUnknownRun):
+		return apierr.NotFound(ErrUnknownRun.Error()).Because(err)
+	}
+	return apierr.Unavailable(err.Error())
 }
 
 // Deliver sends entries while there is room.

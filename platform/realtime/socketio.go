@@ -20,6 +20,8 @@ var (
 
 // sockets are the runs that one Socket.IO client follows.
 type sockets struct {
+	viewer Viewer // set before the first event
+
 	mu       sync.Mutex
 	gone     bool
 	followed map[string]*socketFollower
@@ -58,6 +60,9 @@ func (g *Gateway) follow(sock *socketio.Socket, e *socketio.Event, req *joinRequ
 		return ErrID
 	}
 	all := g.of(sock)
+	if err := g.check(all.viewer, req.ExecutionID); err != nil { // may take its time: without the lock
+		return err
+	}
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	if all.gone {
@@ -85,6 +90,14 @@ func (g *Gateway) follow(sock *socketio.Socket, e *socketio.Event, req *joinRequ
 	f.sub = sub
 	all.followed[req.ExecutionID] = f
 	return nil
+}
+
+// connected notes a client that was authorized.
+func (g *Gateway) connected(sock *socketio.Socket) {
+	v, c := g.of(sock).viewer, socketConnection{sock}
+	// Not before it is noted, or one that has gone would stay; but always.
+	defer sock.OnDisconnect(func(string) { g.exit(v, c) })
+	g.enter(v, c)
 }
 
 // of returns what a client follows. Events of one client come one at a time.

@@ -3,6 +3,7 @@ package realtime
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"sync"
 	"time"
@@ -27,8 +28,9 @@ type streamMessage struct {
 
 // streamClient is one connection of the log stream.
 type streamClient struct {
-	hub  *Hub
-	conn *plainws.Conn
+	gateway *Gateway
+	viewer  Viewer
+	conn    *plainws.Conn
 
 	mu     sync.Mutex
 	gone   bool
@@ -36,12 +38,18 @@ type streamClient struct {
 }
 
 // streamPeer serves one connection of the log stream (realtime.md).
-func (g *Gateway) streamPeer() plainws.Peer {
-	client := &streamClient{hub: g.hub, groups: map[string]*streamFollower{}}
+func (g *Gateway) streamPeer(v Viewer) plainws.Peer {
+	client := &streamClient{gateway: g, viewer: v, groups: map[string]*streamFollower{}}
 	return plainws.Peer{
-		Open:    func(conn *plainws.Conn) { client.conn = conn },
+		Open: func(conn *plainws.Conn) {
+			client.conn = conn
+			g.enter(v, plainConnection{conn})
+		},
 		Message: func(_ *plainws.Conn, text []byte) { client.receive(text) },
-		Closed:  func(*plainws.Conn) { client.end() },
+		Closed: func(conn *plainws.Conn) {
+			g.exit(v, plainConnection{conn})
+			client.end()
+		},
 	}
 }
 
@@ -53,10 +61,28 @@ func (c *streamClient) receive(text []byte) {
 	}
 	switch m.Type {
 	case "join":
-		c.join(m.Data.GroupID, m.Data.SubscriptionID)
+		if c.admit(m.Data.GroupID) {
+			c.join(m.Data.GroupID, m.Data.SubscriptionID)
+		}
 	case "leave":
 		c.leave(m.Data.GroupID, m.Data.SubscriptionID)
 	}
+}
+
+// admit reports whether the client may follow a group. If not, the answer is
+// that of a run that does not exist.
+func (c *streamClient) admit(group string) bool {
+	err := c.gateway.check(c.viewer, group)
+	switch {
+	case err == nil:
+		return true
+	case errors.Is(err, ErrUnknownRun):
+		frame, _ := syncFrame(group, nil)
+		c.conn.Send(frame)
+	case errors.Is(err, errLog): // as when it cannot be read
+		c.conn.Close(closeInternal, err.Error())
+	}
+	return false
 }
 
 // join answers with all entries so far, however often it is asked for the same
@@ -77,7 +103,7 @@ func (c *streamClient) join(group, subscription string) {
 	} else if len(c.groups) >= maxFollowed {
 		return
 	}
-	sub, err := c.hub.Subscribe(group, -1, f)
+	sub, err := c.gateway.hub.Subscribe(group, -1, f)
 	if err != nil {
 		return
 	}

@@ -17,12 +17,15 @@ var ErrClosed = errors.New("the connection is closed")
 // bytes limits the number of frames too.
 const frameCost = 32
 
-// Peer is what a caller does on one connection. Any of the three may be nil.
+// Peer is what a caller does on one connection. Any of the four may be nil.
+// Allow is asked before the upgrade, once nothing else speaks against it; its
+// error is Handle's, and there is no connection then.
 // Open and Message are called one after the other, and Message owns its bytes,
 // text or binary. Closed is called exactly once if Open was (also if Open
 // panicked), after everything else; from then on the connection does nothing.
 // A panic closes the connection and no other.
 type Peer struct {
+	Allow   func() error
 	Open    func(*Conn)
 	Message func(*Conn, []byte)
 	Closed  func(*Conn)

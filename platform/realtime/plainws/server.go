@@ -52,7 +52,7 @@ func New(opts Options) *Server {
 
 // Handle upgrades this request, or refuses it with an answer of its own. A
 // request that asks for no upgrade is fiber.ErrUpgradeRequired, and not yet
-// answered.
+// answered; nor is one that the peer does not allow.
 func (s *Server) Handle(c *fiber.Ctx, p Peer) error {
 	request := &c.Context().Request.Header
 	if !request.IsGet() || !websocket.IsWebSocketUpgrade(c) {
@@ -72,6 +72,11 @@ func (s *Server) Handle(c *fiber.Ctx, p Peer) error {
 	}
 	if _, reason := s.room(); reason != "" {
 		return s.refuse(c, fiber.StatusServiceUnavailable, reason)
+	}
+	if p.Allow != nil {
+		if err := p.Allow(); err != nil {
+			return err
+		}
 	}
 	return s.upgrade(c, p)
 }

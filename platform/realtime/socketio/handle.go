@@ -40,7 +40,11 @@ const (
 )
 
 // Handle answers every method on the Socket.IO path. CORS is the caller's.
-func (srv *Server) Handle(c *fiber.Ctx) error {
+func (srv *Server) Handle(c *fiber.Ctx) error { return srv.HandleFrom(c, nil) }
+
+// HandleFrom is Handle with what the caller knows of the request. If the request
+// opens a session, its sockets have that as their Handshake.
+func (srv *Server) HandleFrom(c *fiber.Ctx, handshake any) error {
 	s := srv.session(c.Query("sid"))
 	if r := srv.verify(c, s); r != accepted {
 		r.write(c.Context())
@@ -50,7 +54,7 @@ func (srv *Server) Handle(c *fiber.Ctx) error {
 		return c.SendStatus(http.StatusServiceUnavailable)
 	}
 	if c.Query("transport") == webSocket {
-		return srv.upgrade(c, s)
+		return srv.upgrade(c, s, handshake)
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	if s == nil {
@@ -58,6 +62,7 @@ func (srv *Server) Handle(c *fiber.Ctx) error {
 		if s, err = srv.newSession(queryOf(c), nil); err != nil {
 			return c.SendStatus(http.StatusServiceUnavailable)
 		}
+		s.shook = handshake // the client does not know the session yet
 	}
 	if c.Method() == fiber.MethodPost {
 		return s.servePost(c)

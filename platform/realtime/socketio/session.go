@@ -14,6 +14,7 @@ type session struct {
 	id    string
 	srv   *Server
 	query string // of the handshake, encoded
+	shook any    // what the caller knew of it
 
 	mu       sync.Mutex
 	refs     int // what keeps the session: itself until it is forgotten, and all that runs for it

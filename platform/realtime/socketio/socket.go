@@ -34,6 +34,10 @@ func (sock *Socket) Query(name string) string {
 	return values.Get(name)
 }
 
+// Handshake returns what HandleFrom was given with the request that opened the
+// client's session, nil with Handle.
+func (sock *Socket) Handshake() any { return sock.session.shook }
+
 // Emit sends an event. Values are encoded as doc.AppendJSON does; a []byte
 // anywhere in them is sent as binary. It returns what Send does.
 func (sock *Socket) Emit(event string, args ...any) bool { return sock.emit(-1, event, args) }

@@ -11,7 +11,7 @@ import (
 
 // upgrade makes the connection a websocket: of a new session, or of one that
 // polls.
-func (srv *Server) upgrade(c *fiber.Ctx, s *session) error {
+func (srv *Server) upgrade(c *fiber.Ctx, s *session, handshake any) error {
 	query := ""
 	if s == nil {
 		query = queryOf(c)
@@ -26,6 +26,7 @@ func (srv *Server) upgrade(c *fiber.Ctx, s *session) error {
 			return
 		}
 		if s, err := srv.newSession(query, ws); err == nil && s.hold() {
+			s.shook = handshake // nothing of the client is read before
 			s.read(ws)
 		}
 	})

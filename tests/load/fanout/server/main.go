@@ -63,7 +63,7 @@ func routes() *registry.Registry[*realtime.Gateway] {
 	r := registry.New[*realtime.Gateway]()
 	r.Register(registry.Route[*realtime.Gateway]{
 		ID: "live.socketio", Method: http.MethodGet, Path: "/socket.io/", Summary: "Socket.IO",
-		Handler: registry.Raw[*realtime.Gateway](func(c *fiber.Ctx, g *realtime.Gateway) error { return g.SocketIO(c) }),
+		Handler: registry.Raw[*realtime.Gateway](func(c *fiber.Ctx, g *realtime.Gateway) error { return g.SocketIO(c, nil) }),
 	})
 	return r
 }
