@@ -3,6 +3,7 @@
 package modules
 
 import (
+	_ "github.com/orchestrix/orchestrix/modules/auth"      // /auth
 	_ "github.com/orchestrix/orchestrix/modules/execution" // /workflow/run/..., /workflows/run, /executions
 	_ "github.com/orchestrix/orchestrix/modules/live"      // /socket.io/, WebSockets
 	_ "github.com/orchestrix/orchestrix/modules/steps"     // step types

@@ -9,13 +9,14 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/orchestrix/orchestrix/config"
+	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
-	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/background"
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/engine"
+	"github.com/orchestrix/orchestrix/platform/limit"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
 	"github.com/orchestrix/orchestrix/platform/mongo/remote"
@@ -83,12 +84,18 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 		Background: background.NewGroup(maxBackground, log),
 		Workflows:  workflows.NewService(store, engine.Steps, log, time.Now),
 	}
+	a.Accounts = accounts.NewService(store, accountOptions(s, log))
 	records := runs.NewRecords(store)
 	hub := realtime.NewHub(records, log, s.MongoURI != "")
-	a.Gateway = realtime.NewGateway(hub, realtime.GatewayOptions{AllowOrigin: server.AllowOrigin(s.FrontendURLs, s.Production()), Logger: log})
-	tokens := auth.NewTokens([]byte(s.JWTSecret), time.Now)
+	a.Gateway = realtime.NewGateway(hub, realtime.GatewayOptions{
+		AllowOrigin: server.AllowOrigin(s.FrontendURLs, s.Production()),
+		Rules:       followRules(a.Accounts, records),
+		Logger:      log,
+	})
+	a.Accounts.OnEnd(a.Gateway.EndSessions)
+	services := workflowServices(a.Accounts, data.NewProvider(store, dataMode(s), time.Now))
 	var err error
-	a.Runs, err = runs.New(records, data.NewProvider(store, time.Now), engine.Steps, tokens, hub, runOptions(s, log))
+	a.Runs, err = runs.New(records, services, engine.Steps, hub, runOptions(s, log))
 	if err != nil {
 		return nil, err
 	}
@@ -110,44 +117,29 @@ func (p *Program) begin(ctx context.Context) (err error) {
 		Origins:    s.FrontendURLs,
 		// A published call ends itself, with an answer that says how far it came.
 		RequestTimeout: s.RunTimeout + 5*time.Second,
+		Guard:          p.App.Accounts,
+		Requests:       limit.New(s.RateLimit, limit.Options{}),
+		TrustedProxies: s.TrustedProxies,
 	})
 	if err != nil {
 		return err
 	}
-	if err := ensureIndexes(ctx, p.App, p.Store); err != nil {
+	if err := ensureIndexes(ctx, p.App); err != nil {
 		return err
 	}
+	p.App.Accounts.Start()
 	if err := p.App.Runs.Start(ctx); err != nil {
 		return fmt.Errorf("taking up runs: %w", err)
 	}
 	return nil
 }
 
-func runOptions(s *config.Settings, log *zap.Logger) runs.Options {
-	return runs.Options{
-		Limits:   runs.Limits{Published: s.RunTimeout, Background: s.BackgroundTimeout, Step: s.StepTimeout},
-		History:  runs.History(s.RunHistory),
-		Workers:  s.RunWorkers,
-		Queue:    s.RunQueue,
-		Shared:   s.MongoURI != "",
-		KeepDays: s.RetentionDays,
-		KeepMost: s.RetentionCount,
-		Secret:   []byte(s.JWTSecret),
-		Masked:   s.Secrets(),
-		Clock:    time.Now,
-		Logger:   log,
-	}
-}
-
 // ensureIndexes makes the indexes of models.md. An old database that breaks a
 // unique rule is reported, value by value, and served all the same.
-func ensureIndexes(ctx context.Context, a *app.App, store mongo.Store) error {
+func ensureIndexes(ctx context.Context, a *app.App) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	users := func(ctx context.Context) error {
-		return store.Collection("users").EnsureIndexes(ctx, mongo.Index{Fields: []string{"emailKey"}, Unique: true, Sparse: true})
-	}
-	for _, ensure := range []func(context.Context) error{a.Workflows.EnsureIndexes, a.Runs.EnsureIndexes, users} {
+	for _, ensure := range []func(context.Context) error{a.Workflows.EnsureIndexes, a.Runs.EnsureIndexes, a.Accounts.EnsureIndexes} {
 		err := ensure(ctx)
 		var broken *mongo.IndexError
 		if errors.As(err, &broken) {
@@ -167,6 +159,7 @@ func (p *Program) Close(ctx context.Context) error {
 
 func (p *Program) closeServices(ctx context.Context) error {
 	err := errors.Join(p.App.Runs.Close(ctx), p.App.Background.Close(ctx))
+	p.App.Accounts.Close()
 	p.hub.Close()
 	return err
 }

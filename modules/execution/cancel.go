@@ -15,13 +15,15 @@ func init() {
 		Path:    "/executions/:id/cancel",
 		Tag:     "Execution",
 		Summary: "Ends a run that waits or is under way.",
+		Auth:    registry.Owned,
 		Errors:  []int{http.StatusNotFound, http.StatusConflict},
 		Handler: registry.Handle(cancel),
 	})
 }
 
 type cancelRequest struct {
-	ID string `param:"id"`
+	ID    string `param:"id"`
+	Owner string `owner:"caller"`
 }
 
 type cancelResponse struct {
@@ -30,7 +32,7 @@ type cancelResponse struct {
 }
 
 func cancel(ctx context.Context, a *app.App, req *cancelRequest) (*cancelResponse, error) {
-	status, err := a.Runs.Cancel(ctx, req.ID)
+	status, err := a.Runs.Cancel(ctx, req.ID, req.Owner)
 	if err != nil {
 		return nil, err
 	}

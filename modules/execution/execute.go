@@ -19,6 +19,7 @@ func init() {
 		Path:    "/workflow/execute",
 		Tag:     "Execution",
 		Summary: "Runs the steps in the request in the background.",
+		Auth:    registry.Owned,
 		Errors:  acceptErrors,
 		Handler: registry.Handle(execute),
 	})
@@ -34,7 +35,7 @@ type inlineRun struct {
 	Edges          doc.Array `json:"edges"`
 	InputVariables doc.Array `json:"inputVariables"`
 	Input          any       `json:"input"`
-	OwnerID        string    `json:"ownerId" default:"user_default"`
+	OwnerID        string    `json:"ownerId" default:"user_default" owner:"caller"`
 	Authorization  string    `header:"Authorization"`
 }
 

@@ -15,17 +15,19 @@ func init() {
 		Path:    "/executions/:id",
 		Tag:     "Execution",
 		Summary: "Shows one execution.",
+		Auth:    registry.Owned,
 		Errors:  []int{http.StatusNotFound},
 		Handler: registry.Handle(get),
 	})
 }
 
 type getRequest struct {
-	ID string `param:"id"`
+	ID    string `param:"id"`
+	Owner string `owner:"caller"`
 }
 
 func get(ctx context.Context, a *app.App, req *getRequest) (*execution, error) {
-	found, err := a.Runs.Get(ctx, req.ID)
+	found, err := a.Runs.Get(ctx, req.ID, req.Owner)
 	if err != nil {
 		return nil, err
 	}

@@ -23,13 +23,14 @@ func init() {
 		Path:    "/executions",
 		Tag:     "Execution",
 		Summary: "Lists an owner's executions, the newest first.",
+		Auth:    registry.Owned,
 		Errors:  []int{http.StatusBadRequest},
 		Handler: registry.Handle(list),
 	})
 }
 
 type listRequest struct {
-	OwnerID    string `query:"ownerId" default:"user_default"`
+	OwnerID    string `query:"ownerId" default:"user_default" owner:"caller"`
 	WorkflowID string `query:"workflowId"`
 	Status     string `query:"status" description:"queued, running, succeeded, failed, cancelled or interrupted"`
 	Limit      int    `query:"limit" default:"50" description:"1 to 200"`

@@ -16,6 +16,7 @@ func init() {
 		Path:    "/executions/:id/logs",
 		Tag:     "Execution",
 		Summary: "Shows the log of an execution, the oldest entry first.",
+		Auth:    registry.Owned,
 		Handler: registry.Handle(logs),
 	})
 }
@@ -29,12 +30,17 @@ const (
 
 type logsRequest struct {
 	ID       string `param:"id"`
+	Owner    string `owner:"caller"`
 	AfterSeq int64  `query:"afterSeq" default:"-1" description:"only entries after the one with this seq"`
 }
 
 func logs(ctx context.Context, a *app.App, req *logsRequest) (*registry.Reply, error) {
+	visible, err := a.Runs.Visible(ctx, req.ID, req.Owner)
+	if err != nil {
+		return nil, err
+	}
 	body := []byte{'['}
-	for after := max(req.AfterSeq, allAfter); len(body) < maxLog; {
+	for after := max(req.AfterSeq, allAfter); visible && len(body) < maxLog; {
 		entries, err := a.Runs.Entries(ctx, req.ID, after, logPage)
 		if err != nil {
 			return nil, err

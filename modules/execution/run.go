@@ -18,6 +18,7 @@ func init() {
 		Aliases: []string{"/workflow/run"},
 		Tag:     "Execution",
 		Summary: "Runs the steps in the request in the background; there must be some.",
+		Auth:    registry.Owned,
 		Errors:  acceptErrors,
 		Handler: registry.Handle(run),
 	})

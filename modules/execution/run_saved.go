@@ -19,6 +19,7 @@ func init() {
 		Aliases: []string{"/workflow/:workflowId/execute"},
 		Tag:     "Execution",
 		Summary: "Runs a saved workflow in the background, as it is now.",
+		Auth:    registry.Owned,
 		Errors:  append([]int{http.StatusNotFound}, acceptErrors...),
 		Handler: registry.Handle(runSaved),
 	})
@@ -26,7 +27,7 @@ func init() {
 
 type runSavedRequest struct {
 	WorkflowID    string `param:"workflowId"`
-	OwnerID       string `json:"ownerId" default:"user_default"`
+	OwnerID       string `json:"ownerId" default:"user_default" owner:"caller"`
 	Input         any    `json:"input"`
 	Authorization string `header:"Authorization"`
 }

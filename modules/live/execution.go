@@ -6,9 +6,9 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/platform/apierr"
-	"github.com/orchestrix/orchestrix/platform/realtime"
 	"github.com/orchestrix/orchestrix/platform/registry"
 	"github.com/orchestrix/orchestrix/platform/server"
 )
@@ -20,6 +20,7 @@ func init() {
 		Path:    "/ws/executions/:id",
 		Tag:     "Live",
 		Summary: "Upgrades to a WebSocket with the log of one run, one JSON entry in a frame; afterSeq skips entries.",
+		Auth:    registry.Owned,
 		Errors:  []int{http.StatusBadRequest, http.StatusForbidden, http.StatusUpgradeRequired, http.StatusServiceUnavailable},
 		Handler: registry.Raw[*app.App](execution),
 	})
@@ -34,5 +35,5 @@ func execution(c *fiber.Ctx, a *app.App) error {
 		}
 		after = n
 	}
-	return a.Gateway.Execution(c, realtime.Viewer{}, server.Param(c, "id"), after)
+	return a.Gateway.Execution(c, accounts.From(c.UserContext()).Viewer(), server.Param(c, "id"), after)
 }

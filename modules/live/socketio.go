@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/platform/registry"
 )
@@ -18,10 +19,19 @@ func init() {
 			Path:    "/socket.io/",
 			Tag:     "Live",
 			Summary: "Socket.IO: join-execution brings the log of a run as execution-log events.",
+			Auth:    registry.Handshake,
 			Errors:  []int{http.StatusBadRequest, http.StatusServiceUnavailable},
 			Handler: registry.Raw[*app.App](socketIO),
 		})
 	}
 }
 
-func socketIO(c *fiber.Ctx, a *app.App) error { return a.Gateway.SocketIO(c, nil) }
+// socketIO hands over whom the handshake speaks for; without one the client's
+// connect packet says it.
+func socketIO(c *fiber.Ctx, a *app.App) error {
+	if caller := accounts.From(c.UserContext()); caller != nil {
+		viewer := caller.Viewer()
+		return a.Gateway.SocketIO(c, &viewer)
+	}
+	return a.Gateway.SocketIO(c, nil)
+}

@@ -6,9 +6,9 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/platform/apierr"
-	"github.com/orchestrix/orchestrix/platform/realtime"
 	"github.com/orchestrix/orchestrix/platform/registry"
 )
 
@@ -19,6 +19,7 @@ func init() {
 		Path:    "/",
 		Tag:     "Live",
 		Summary: "Upgrades to the log stream: joins and leaves in, sync and create frames out.",
+		Auth:    registry.Owned,
 		Errors:  []int{http.StatusForbidden, http.StatusNotFound, http.StatusServiceUnavailable},
 		Handler: registry.Raw[*app.App](stream),
 	})
@@ -26,7 +27,7 @@ func init() {
 
 // stream answers what is no upgrade as any unknown path.
 func stream(c *fiber.Ctx, a *app.App) error {
-	err := a.Gateway.LogStream(c, realtime.Viewer{})
+	err := a.Gateway.LogStream(c, accounts.From(c.UserContext()).Viewer())
 	if errors.Is(err, fiber.ErrUpgradeRequired) {
 		return apierr.NotFound("Not Found").WithMessage("Route GET / not found")
 	}

@@ -17,10 +17,16 @@ func init() {
 	})
 }
 
-func checkToken(_ context.Context, c *engine.Call) (engine.Outcome, error) {
-	caller := engine.CheckAuthorization("", c.Tokens)
-	if c.Authorization != nil {
-		caller = c.Authorization()
+func checkToken(ctx context.Context, c *engine.Call) (engine.Outcome, error) {
+	authorization := c.Authorization
+	if authorization == nil {
+		authorization = func(ctx context.Context) (engine.Authorization, error) {
+			return engine.CheckAuthorization(ctx, "", c.Tokens)
+		}
+	}
+	caller, err := authorization(ctx)
+	if err != nil {
+		return engine.Outcome{}, err
 	}
 	c.Show(doc.Object{{"hasAuthHeader", caller.Scheme != ""}, {"authType", orNil(caller.Scheme)}})
 	if caller.Claims == nil {

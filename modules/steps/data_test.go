@@ -1,6 +1,7 @@
 package steps_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -50,7 +51,9 @@ func TestTokensRoundTrip(t *testing.T) {
 	token := strings.Trim(answer(t, env, `[{"type":"jwtGenerate","payload":{"userId":"u1"},"expiresIn":60,"algorithm":"HS512"},{"type":"response","body":"{{token}}"}]`, `{}`), `"`)
 	check := `[{"type":"authMiddleware"},{"type":"response","body":"currentUser.userId"}]`
 	header := "Bearer " + token
-	env.Authorization = func() engine.Authorization { return engine.CheckAuthorization(header, env.Tokens) }
+	env.Authorization = func(ctx context.Context) (engine.Authorization, error) {
+		return engine.CheckAuthorization(ctx, header, env.Tokens)
+	}
 	assert.Equal(t, `"u1"`, answer(t, env, check, `{}`))
 	for sent, want := range map[string]string{
 		"": "Missing or invalid Authorization header", "bearer " + token: "Missing or invalid Authorization header",

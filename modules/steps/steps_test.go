@@ -8,9 +8,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
 
+	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	_ "github.com/orchestrix/orchestrix/modules/steps"
-	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
@@ -23,10 +24,13 @@ func environment(t testing.TB) *engine.Env {
 	store, err := embedded.Open(context.Background(), embedded.Options{Dir: t.TempDir()})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close(context.Background())) })
+	service := accounts.NewService(store, accounts.Options{Secret: []byte("a secret for tests"), Clock: time.Now, Logger: zap.NewNop()})
+	provider := data.NewProvider(store, data.Shared, time.Now)
 	return &engine.Env{
-		Data:     data.NewProvider(store, time.Now).For("owner"),
-		Tokens:   auth.NewTokens([]byte("a secret for tests"), time.Now),
-		MaxDelay: 25 * time.Second,
+		Data:        provider.For("owner"),
+		Tokens:      service.Tokens("owner"),
+		Credentials: service.Credentials("owner", provider.Users("owner")),
+		MaxDelay:    25 * time.Second,
 	}
 }
 

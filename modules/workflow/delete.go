@@ -16,6 +16,7 @@ func init() {
 		Aliases:  []string{"/workflow/:workflowId"},
 		Tag:      "Workflows",
 		Summary:  "Deletes a workflow; its API answers 404 at once.",
+		Auth:     registry.Owned,
 		Required: "ownerId is required",
 		Errors:   []int{http.StatusBadRequest, http.StatusNotFound},
 		Handler:  registry.Handle(remove),
@@ -24,7 +25,7 @@ func init() {
 
 type deleteRequest struct {
 	WorkflowID string `param:"workflowId"`
-	OwnerID    string `query:"ownerId" validate:"required"`
+	OwnerID    string `query:"ownerId" validate:"required" owner:"caller"`
 }
 
 type deleteResponse struct {

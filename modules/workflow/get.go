@@ -18,6 +18,7 @@ func init() {
 		Aliases: []string{"/workflow/:workflowId"},
 		Tag:     "Workflows",
 		Summary: "Returns a workflow as it was saved.",
+		Auth:    registry.Owned,
 		Errors:  []int{http.StatusBadRequest, http.StatusNotFound},
 		Handler: registry.Handle(get),
 	})
@@ -25,7 +26,7 @@ func init() {
 
 type getRequest struct {
 	WorkflowID string `param:"workflowId"`
-	OwnerID    string `query:"ownerId" default:"user_default"`
+	OwnerID    string `query:"ownerId" default:"user_default" owner:"caller"`
 }
 
 type getResponse struct {

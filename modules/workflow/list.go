@@ -17,12 +17,13 @@ func init() {
 		Aliases: []string{"/workflow"},
 		Tag:     "Workflows",
 		Summary: "Lists an owner's workflows, the newest update first.",
+		Auth:    registry.Owned,
 		Handler: registry.Handle(list),
 	})
 }
 
 type listRequest struct {
-	OwnerID string `query:"ownerId" default:"user_default"`
+	OwnerID string `query:"ownerId" default:"user_default" owner:"caller"`
 }
 
 type listResponse struct {

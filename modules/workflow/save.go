@@ -19,6 +19,7 @@ func init() {
 		Aliases:  []string{"/workflows", "/workflow"},
 		Tag:      "Workflows",
 		Summary:  "Saves a workflow, new or not, and publishes its API.",
+		Auth:     registry.Owned,
 		Required: "workflowId, ownerId, steps, apiName required",
 		Errors:   []int{http.StatusBadRequest, http.StatusConflict},
 		Handler:  registry.Handle(save),
@@ -32,7 +33,7 @@ type saveRequest struct {
 
 // definition is what a client sends of a workflow beside its id.
 type definition struct {
-	OwnerID        string    `json:"ownerId" validate:"required"`
+	OwnerID        string    `json:"ownerId" validate:"required" owner:"caller"`
 	Steps          doc.Array `json:"steps" validate:"required"`
 	APIName        string    `json:"apiName" validate:"required"`
 	Edges          doc.Array `json:"edges"`

@@ -16,6 +16,7 @@ func init() {
 		Aliases:  []string{"/workflow/:workflowId"},
 		Tag:      "Workflows",
 		Summary:  "Replaces a workflow that exists, and publishes its API anew.",
+		Auth:     registry.Owned,
 		Required: "ownerId, steps, apiName required",
 		Errors:   []int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict},
 		Handler:  registry.Handle(update),

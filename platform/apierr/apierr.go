@@ -71,6 +71,16 @@ func NotFound(title string) *Error { return New(http.StatusNotFound, title) }
 // Conflict is a 409.
 func Conflict(title string) *Error { return New(http.StatusConflict, title) }
 
+// Unauthorized is a 401 in the words of http.md, "Auth".
+func Unauthorized(message string) *Error {
+	return New(http.StatusUnauthorized, "Unauthorized").WithMessage(message)
+}
+
+// TooMany is a 429; the client may try again after retry.
+func TooMany(reason string, retry time.Duration) *Error {
+	return &Error{Status: http.StatusTooManyRequests, Code: "RATE_LIMITED", Title: reason, Message: "Try again later", RetryAfter: retry}
+}
+
 // Unavailable is a 503 with a reason that clients may see.
 func Unavailable(reason string) *Error {
 	return &Error{Status: http.StatusServiceUnavailable, Code: "UNAVAILABLE", Title: reason, RetryAfter: time.Second}

@@ -14,6 +14,7 @@ import (
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
 	"github.com/orchestrix/orchestrix/platform/mongo"
+	"github.com/orchestrix/orchestrix/platform/users"
 )
 
 const (
@@ -24,26 +25,30 @@ const (
 
 // Provider hands out data handles.
 type Provider struct {
-	store mongo.Store
-	now   func() time.Time
+	store   mongo.Store
+	mode    Mode
+	now     func() time.Time
+	indexed indexed
 }
 
 // NewProvider returns a provider of the store's collections.
-func NewProvider(store mongo.Store, now func() time.Time) *Provider {
-	return &Provider{store: store, now: now}
+func NewProvider(store mongo.Store, mode Mode, now func() time.Time) *Provider {
+	return &Provider{store: store, mode: mode, now: now}
 }
 
-// For returns the data of an owner. All owners share the store's one database,
-// as they did in the old backend.
-func (p *Provider) For(_ string) engine.Data { return &handle{p} }
+// For returns the data of an owner.
+func (p *Provider) For(owner string) engine.Data {
+	return &handle{Provider: p, owner: owner, prefix: p.mode.prefix(owner)}
+}
 
-type handle struct{ *Provider }
+// Users returns those who can log in to an owner's workflows.
+func (p *Provider) Users(owner string) *users.Directory {
+	return users.NewDirectory(p.store.Collection(p.mode.prefix(owner)+users.Collection), p.now)
+}
 
-func (h *handle) collection(name string) (mongo.Collection, error) {
-	if err := CheckName(name); err != nil {
-		return nil, err
-	}
-	return h.store.Collection(name), nil
+type handle struct {
+	*Provider
+	owner, prefix string
 }
 
 func (h *handle) FindOne(ctx context.Context, name string, q engine.Query) (doc.Object, error) {
@@ -84,6 +89,11 @@ func (h *handle) Insert(ctx context.Context, name string, document doc.Object) (
 	}
 	if !doc.Fits(document, maxDocument) {
 		return nil, engine.FieldError("data", "must be at most %d MB", maxDocument>>20)
+	}
+	if name == users.Collection && h.mode == Isolated {
+		if err := h.indexed.ensure(ctx, h.owner, c); err != nil {
+			return nil, err
+		}
 	}
 	document, err = seal(name, h.stamp(withID(document)))
 	if err != nil {
@@ -191,7 +201,7 @@ func explain(err error) error {
 	switch {
 	case errors.As(err, &duplicate):
 		return &engine.Error{Kind: engine.Failed, Code: "DUPLICATE", Cause: err,
-			Message: "A document with the same " + indexText(duplicate.Index) + " already exists in " + duplicate.Collection}
+			Message: "A document with the same " + indexText(duplicate.Index) + " already exists in " + plainName(duplicate.Collection)}
 	case errors.Is(err, mongo.ErrUnavailable):
 		return &engine.Error{Kind: engine.Unavailable, Code: "UNAVAILABLE", Message: "The database does not answer", Cause: err}
 	case errors.Is(err, mongo.ErrUnsupported), errors.Is(err, mongo.ErrInvalid):
@@ -205,7 +215,7 @@ func indexText(index string) string {
 	switch index {
 	case "", "_id", "_id_":
 		return "_id"
-	case emailKey + "_1":
+	case users.EmailKey + "_1":
 		return "email"
 	}
 	return index

@@ -17,7 +17,7 @@ var reserved = []string{
 
 // Reserved reports whether a collection belongs to the platform.
 func Reserved(name string) bool {
-	return slices.Contains(reserved, name) || strings.HasPrefix(name, "system.")
+	return slices.Contains(reserved, name) || strings.HasPrefix(name, "system.") || strings.HasPrefix(name, isolatedPrefix)
 }
 
 // CheckName refuses collections that are not the owner's data.

@@ -2,28 +2,21 @@ package data
 
 import (
 	"errors"
-	"strings"
 
 	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
+	"github.com/orchestrix/orchestrix/platform/users"
 )
-
-// users is the collection whose documents can log in.
-const users = "users"
-
-// emailKey is the e-mail in the form in which it is compared (models.md). It is
-// the platform's to keep, and is never shown.
-const emailKey = "emailKey"
 
 // seal prepares fields that are about to be stored: a password is hashed, once,
 // and a user's e-mail gets its comparison key.
 func seal(collection string, fields doc.Object) (doc.Object, error) {
-	if collection == users {
-		fields = doc.Without(fields, emailKey)
+	if collection == users.Collection {
+		fields = doc.Without(fields, users.EmailKey)
 		if email, ok := doc.Get(fields, "email"); ok {
 			if s, ok := email.(string); ok && s != "" {
-				fields = append(fields, doc.Field{Key: emailKey, Value: strings.ToLower(s)})
+				fields = append(fields, doc.Field{Key: users.EmailKey, Value: users.Key(s)})
 			}
 		}
 	}
@@ -56,19 +49,19 @@ func sealUpdate(collection string, update doc.Object) (doc.Object, error) {
 	if len(sealed) > 0 {
 		update = doc.Set(update, "$set", sealed)
 	}
-	_, hasKey := doc.Get(sealed, emailKey)
+	_, hasKey := doc.Get(sealed, users.EmailKey)
 	_, setsEmail := doc.Get(sets, "email")
 	_, unsetsEmail := doc.Get(doc.Child(update, "$unset"), "email")
-	if collection == users && !hasKey && (setsEmail || unsetsEmail) {
-		update = doc.Set(update, "$unset", append(doc.Child(update, "$unset"), doc.Field{Key: emailKey, Value: ""}))
+	if collection == users.Collection && !hasKey && (setsEmail || unsetsEmail) {
+		update = doc.Set(update, "$unset", append(doc.Child(update, "$unset"), doc.Field{Key: users.EmailKey, Value: ""}))
 	}
 	return update, nil
 }
 
 // hide leaves out what no step may see of a document that was just made.
 func hide(collection string, document doc.Object) doc.Object {
-	if collection == users {
-		return doc.Without(document, "password", emailKey)
+	if collection == users.Collection {
+		return doc.Without(document, "password", users.EmailKey)
 	}
 	return doc.Without(document, "password")
 }

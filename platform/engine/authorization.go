@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"context"
+	"errors"
 	"strings"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -15,8 +17,9 @@ type Authorization struct {
 }
 
 // CheckAuthorization checks an Authorization header. The scheme is
-// case-sensitive (http.md, "Auth").
-func CheckAuthorization(header string, tokens Tokens) Authorization {
+// case-sensitive (http.md, "Auth"). It fails when a token cannot be checked;
+// what is wrong with one is not an error but a Problem.
+func CheckAuthorization(ctx context.Context, header string, tokens Tokens) (Authorization, error) {
 	scheme, token, _ := strings.Cut(header, " ")
 	a := Authorization{Scheme: scheme}
 	switch {
@@ -25,14 +28,18 @@ func CheckAuthorization(header string, tokens Tokens) Authorization {
 	case tokens == nil:
 		a.Problem = NoTokens().Message
 	default:
-		claims, err := tokens.Verify(token)
-		if err != nil {
-			a.Problem = err.Error()
+		claims, err := tokens.Verify(ctx, token)
+		var refused *Error
+		if errors.As(err, &refused) && refused.Kind == Auth {
+			a.Problem = refused.Message
 			break
+		}
+		if err != nil {
+			return a, err
 		}
 		a.Claims = claims
 	}
-	return a
+	return a, nil
 }
 
 // NoTokens is the failure of a step that needs Tokens where there are none.

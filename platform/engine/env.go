@@ -14,10 +14,10 @@ type Env struct {
 	Tokens        Tokens
 	Mailer        Mailer
 	Credentials   Credentials
-	Authorization func() Authorization // of the caller; nil is nobody
-	StepTimeout   time.Duration        // limit of one step; 0 is none
-	MaxDelay      time.Duration        // longest wait that a delay step may ask for
-	Sink          Sink                 // hears of every step; nil is nobody
+	Authorization func(context.Context) (Authorization, error) // of the caller; nil is nobody
+	StepTimeout   time.Duration                                // limit of one step; 0 is none
+	MaxDelay      time.Duration                                // longest wait that a delay step may ask for
+	Sink          Sink                                         // hears of every step; nil is nobody
 }
 
 // Data reads and writes the documents of one owner. Its errors are *Error when
@@ -47,9 +47,9 @@ type Query struct {
 type Tokens interface {
 	// Sign returns a token with the claims, valid for life.
 	Sign(claims doc.Object, algorithm string, life time.Duration) (string, error)
-	// Verify returns the claims of a valid token; the error's text says what is
-	// wrong with it and may be shown.
-	Verify(token string) (doc.Object, error)
+	// Verify returns the claims of a valid token. What is wrong with a token is
+	// an Auth *Error.
+	Verify(ctx context.Context, token string) (doc.Object, error)
 }
 
 // Mailer sends mail. Its errors are *Error when callers may see them.

@@ -15,6 +15,8 @@ type Input interface {
 	Param(name string) string   // decoded path segment
 	Query(name string) []string // every value, in order
 	Header(name string) string  // "" when absent
+	Address() string            // of the client
+	Owner() string              // whom the request is bound to; "" when it may name anyone
 	Body() (doc.Object, error)  // called once at most, only when wanted
 }
 
@@ -71,7 +73,16 @@ func (m *mismatch) err() error {
 
 // set fills one field and says what is wrong with its value, if anything.
 func (f *field) set(in Input, body doc.Object, dst reflect.Value) string {
+	if owner := ownerOf(f, in); owner != "" {
+		dst.SetString(owner)
+		return ""
+	}
 	switch f.source {
+	case fromOwner:
+		return ""
+	case fromClient:
+		dst.SetString(in.Address())
+		return ""
 	case fromBody:
 		if body == nil {
 			body = doc.Object{}
@@ -92,6 +103,13 @@ func (f *field) set(in Input, body doc.Object, dst reflect.Value) string {
 		return f.setText(values[0], dst)
 	}
 	return f.setText(strings.Join(values, ","), dst)
+}
+
+func ownerOf(f *field, in Input) string {
+	if !f.owner {
+		return ""
+	}
+	return in.Owner()
 }
 
 func (f *field) setText(text string, dst reflect.Value) string {

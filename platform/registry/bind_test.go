@@ -20,11 +20,14 @@ type request struct {
 	body            string
 	err             error
 	reads           int
+	owner           string
 }
 
 func (r *request) Param(name string) string   { return r.params[name] }
 func (r *request) Query(name string) []string { return r.query[name] }
 func (r *request) Header(name string) string  { return r.headers[name] }
+func (r *request) Address() string            { return "192.0.2.1" }
+func (r *request) Owner() string              { return r.owner }
 func (r *request) Body() (doc.Object, error) {
 	r.reads++
 	if r.err != nil || r.body == "" {

@@ -60,6 +60,9 @@ func (r *Route[A]) problems() (found []string) {
 	if r.Handler.err != nil {
 		add("%v", r.Handler.err)
 	}
+	if plan := r.Handler.plan; plan != nil && r.Handler.err == nil && plan.owned != (r.Auth == Owned) {
+		add("a route is Owned exactly when its request has a field `owner:\"caller\"`")
+	}
 	declared := r.declared()
 	for _, path := range r.Paths() {
 		names, err := Params(path)

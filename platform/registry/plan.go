@@ -19,11 +19,13 @@ const (
 	fromHeader
 	fromJSON
 	fromBody
+	fromClient
+	fromOwner
 )
 
 // sourceTags are the tags that say where a field comes from, in the order of
 // the sources.
-var sourceTags = []string{"param", "query", "header", "json", "body"}
+var sourceTags = []string{"param", "query", "header", "json", "body", "client", "owner"}
 
 // knownTags may stand beside them; anything else is a typing mistake.
 var knownTags = []string{"default", "validate", "description", "example", "enum", "format"}
@@ -34,6 +36,7 @@ type field struct {
 	name     string
 	source   source
 	kind     reflect.Type
+	owner    bool          // set to the owner that the request is bound to, if it is
 	fallback reflect.Value // of `default`; invalid without one
 }
 
@@ -42,6 +45,7 @@ type plan struct {
 	fields    []field
 	readsBody bool
 	validates bool
+	owned     bool // it has a field for the owner
 }
 
 var kinds = []reflect.Type{
@@ -59,7 +63,10 @@ var (
 //
 //	param:"id"      segment of the path       query:"limit"  query parameter
 //	header:"Accept" request header            json:"steps"   field of the body
-//	body:"*"        the whole body, a doc.Object
+//	body:"*"         the whole body, a doc.Object
+//	client:"address" where the request came from, for limits (see Input)
+//	owner:"caller"  the owner that the request is bound to, whatever it says;
+//	                beside another tag, or alone: then "" where it is not bound
 //	default:"x"     taken when absent or empty
 //	validate:"..."  go-playground/validator; "required" also refuses falsy values
 //
@@ -93,6 +100,7 @@ func (p *plan) add(t reflect.Type, index []int) (errs []error) {
 		p.fields = append(p.fields, f)
 		p.readsBody = p.readsBody || f.source == fromJSON || f.source == fromBody
 		p.validates = p.validates || sf.Tag.Get("validate") != ""
+		p.owned = p.owned || f.owner
 	}
 	return errs
 }
@@ -103,9 +111,11 @@ func compileField(sf reflect.StructField) (field, error) {
 	if err != nil {
 		return f, err
 	}
+	var bound string
+	bound, f.owner = tags["owner"]
 	found := 0
 	for i, tag := range sourceTags {
-		if name, ok := tags[tag]; ok {
+		if name, ok := tags[tag]; ok && (tag != "owner" || found == 0) {
 			f.source, f.name = source(i), name
 			found++
 		}
@@ -120,6 +130,10 @@ func compileField(sf reflect.StructField) (field, error) {
 		return f, fmt.Errorf("its %s tag is empty", sourceTags[f.source])
 	case f.source == fromBody && (f.name != "*" || f.kind != typeObject || hasDefault):
 		return f, errors.New("body takes \"*\", a doc.Object and no default")
+	case f.owner && (bound != "caller" || f.kind.Kind() != reflect.String):
+		return f, errors.New("owner takes \"caller\" and a string")
+	case f.source == fromClient && (f.name != "address" || f.kind.Kind() != reflect.String):
+		return f, errors.New("client takes \"address\" and a string")
 	case f.source == fromParam && f.kind.Kind() != reflect.String:
 		return f, errors.New("a path parameter is a string")
 	case f.source == fromParam && hasDefault:

@@ -16,12 +16,19 @@ const (
 	Public Auth = iota
 	// Caller routes take any valid token, including ones a workflow minted.
 	Caller
-	// Session routes take only a token of a live login session.
+	// Session routes take only a live login session, by its token or cookie.
 	Session
+	// Owned routes are about somebody's own things. Where no login is required
+	// they are public; where it is, they are Session routes, and the owner is
+	// the caller whatever the request says (`owner:"caller"`).
+	Owned
+	// Handshake routes are Owned ones whose clients may show who they are only
+	// once they are connected: the protocol asks them.
+	Handshake
 )
 
 func (a Auth) String() string {
-	return [...]string{"public", "caller", "session"}[a]
+	return [...]string{"public", "caller", "session", "owned", "handshake"}[a]
 }
 
 // Limits of one route. Zero values take the host's defaults.
@@ -66,6 +73,9 @@ func (r *Route[A]) Serve(ctx context.Context, app A, in Input) (any, error) {
 
 // Header is one header of a Reply.
 type Header struct{ Name, Value string }
+
+// Headers is what a response implements that sets headers beside its body.
+type Headers interface{ Headers() []Header }
 
 // Reply is the response type of handlers that choose their own status, such as
 // published APIs. Status 0 is the route's own. A Body of type []byte is sent as

@@ -21,7 +21,9 @@ import (
 // input is a request as registry.Input wants it. Every string is a copy: the
 // library reuses its buffers.
 type input struct {
-	request *fasthttp.Request
+	rctx    *fasthttp.RequestCtx
+	proxies proxies
+	owner   string // that the request is bound to
 	names   []string
 	values  []string
 	limit   int64 // of the body
@@ -35,7 +37,7 @@ func (in *input) Param(name string) string {
 }
 
 func (in *input) Query(name string) []string {
-	raw := in.request.URI().QueryArgs().PeekMulti(name)
+	raw := in.rctx.URI().QueryArgs().PeekMulti(name)
 	values := make([]string, len(raw))
 	for i, v := range raw {
 		values[i] = string(v)
@@ -43,10 +45,15 @@ func (in *input) Query(name string) []string {
 	return values
 }
 
-func (in *input) Header(name string) string { return string(in.request.Header.Peek(name)) }
+// Address is read when it is wanted: few routes do.
+func (in *input) Address() string { return in.proxies.client(in.rctx).String() }
+
+func (in *input) Owner() string { return in.owner }
+
+func (in *input) Header(name string) string { return string(in.rctx.Request.Header.Peek(name)) }
 
 func (in *input) Body() (doc.Object, error) {
-	return decodeBody(in.request.Body(), in.Header("Content-Type"), in.Header("Content-Encoding"), in.limit)
+	return decodeBody(in.rctx.Request.Body(), in.Header("Content-Type"), in.Header("Content-Encoding"), in.limit)
 }
 
 // decodeBody reads a JSON object from a body as it was sent. No body at all is

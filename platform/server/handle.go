@@ -9,8 +9,9 @@ import (
 	"github.com/valyala/fasthttp"
 	"go.uber.org/zap"
 
+	"github.com/orchestrix/orchestrix/platform/apierr"
+	"github.com/orchestrix/orchestrix/platform/limit"
 	"github.com/orchestrix/orchestrix/platform/logging"
-	"github.com/orchestrix/orchestrix/platform/registry"
 )
 
 const headerRequestID = "X-Request-Id"
@@ -44,6 +45,9 @@ func (s *Server[A]) dispatch(rctx *fasthttp.RequestCtx, c *fiber.Ctx, id string)
 		s.cors.preflight(rctx)
 		return "", nil
 	}
+	if err := s.limit(rctx); err != nil {
+		return "", err
+	}
 	path := rawPath(rctx.RequestURI())
 	m, values, err := s.match(string(rctx.Method()), path)
 	if err != nil {
@@ -55,13 +59,11 @@ func (s *Server[A]) dispatch(rctx *fasthttp.RequestCtx, c *fiber.Ctx, id string)
 	}
 	pattern = m.route.Path
 	ctx := logging.WithRequest(s.base, id)
-	if m.route.Auth != registry.Public && s.opts.Authenticate != nil {
-		ctx, err = s.opts.Authenticate(ctx, m.route.Auth, string(rctx.Request.Header.Peek(fiber.HeaderAuthorization)))
-		if err != nil {
-			return pattern, err
-		}
+	ctx, owner, err := s.enter(ctx, rctx, m.route.Auth)
+	if err != nil {
+		return pattern, err
 	}
-	in := &input{request: &rctx.Request, names: m.names, values: values, limit: m.limit}
+	in := &input{rctx: rctx, proxies: s.opts.TrustedProxies, owner: owner, names: m.names, values: values, limit: m.limit}
 	if m.raw != nil {
 		// The connection may outlive the call, so its context has no deadline.
 		c.SetUserContext(ctx)
@@ -71,11 +73,25 @@ func (s *Server[A]) dispatch(rctx *fasthttp.RequestCtx, c *fiber.Ctx, id string)
 	ctx, cancel := context.WithTimeout(ctx, m.timeout)
 	defer cancel()
 	result, err := m.route.Serve(ctx, s.opts.App, in)
+	if err == nil {
+		err = s.leave(ctx, m.route.Auth)
+	}
 	if err != nil {
 		return pattern, err
 	}
 	respond(rctx, m.route.Success, result)
 	return pattern, nil
+}
+
+// limit turns away who asks too often.
+func (s *Server[A]) limit(rctx *fasthttp.RequestCtx) error {
+	if s.opts.Requests == nil {
+		return nil
+	}
+	if retry := s.opts.Requests.Take(limit.AddressKey(proxies(s.opts.TrustedProxies).client(rctx))); retry > 0 {
+		return apierr.TooMany("Too many requests", retry)
+	}
+	return nil
 }
 
 // record writes the access log: the route's pattern, never the path or query,

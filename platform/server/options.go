@@ -3,11 +3,12 @@
 package server
 
 import (
-	"context"
+	"net/netip"
 	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/orchestrix/orchestrix/platform/limit"
 	"github.com/orchestrix/orchestrix/platform/registry"
 )
 
@@ -35,10 +36,9 @@ type Options[A any] struct {
 	WriteTimeout   time.Duration // for one write to make progress, 30 s; streams may last longer
 	RequestTimeout time.Duration // of a handler's context when the route sets none, 30 s
 
-	// Authenticate checks the Authorization header of a route that needs a
-	// caller and returns a context that knows the caller. Without it every
-	// route is open.
-	Authenticate func(ctx context.Context, need registry.Auth, authorization string) (context.Context, error)
+	Guard          Guard          // of routes that are not public; none: every route is open
+	Requests       *limit.Limiter // by the client's address; none: no limit
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
 
 	Clock func() time.Time // of timestamps in answers, time.Now
 }

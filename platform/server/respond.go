@@ -17,6 +17,9 @@ func respond(rctx *fasthttp.RequestCtx, status int, result any) {
 	if status == 0 {
 		status = http.StatusOK
 	}
+	if h, ok := result.(registry.Headers); ok {
+		setHeaders(rctx, h.Headers())
+	}
 	reply, ok := result.(*registry.Reply)
 	if !ok {
 		sendJSON(rctx, status, result)
@@ -38,7 +41,11 @@ func respond(rctx *fasthttp.RequestCtx, status int, result any) {
 	default: // nil too: clients parse every answer, so it is a JSON null
 		sendJSON(rctx, status, reply.Body)
 	}
-	for _, h := range reply.Header {
+	setHeaders(rctx, reply.Header)
+}
+
+func setHeaders(rctx *fasthttp.RequestCtx, headers []registry.Header) {
+	for _, h := range headers {
 		rctx.Response.Header.Set(h.Name, h.Value)
 	}
 }

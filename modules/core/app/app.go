@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/orchestrix/orchestrix/config"
+	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	"github.com/orchestrix/orchestrix/platform/background"
@@ -21,6 +22,7 @@ type App struct {
 	Log        *zap.Logger
 	Now        func() time.Time
 	Background *background.Group
+	Accounts   *accounts.Service
 	Workflows  *workflows.Service
 	Runs       *runs.Service
 	Gateway    *realtime.Gateway

@@ -36,6 +36,10 @@ func (s *Service) Accept(ctx context.Context, req Request) (executionID string, 
 	if err != nil {
 		return "", workflows.GraphProblem(err)
 	}
+	caller, err := engine.CheckAuthorization(ctx, req.Authorization, s.services(req.OwnerID).Tokens)
+	if err != nil {
+		return "", err
+	}
 	if !s.queue.reserve() {
 		return "", errFull
 	}
@@ -43,7 +47,6 @@ func (s *Service) Accept(ctx context.Context, req Request) (executionID string, 
 		ID: newID(), WorkflowID: req.WorkflowID, OwnerID: req.OwnerID, Trigger: req.Trigger,
 		Status: Queued, StepCount: program.Steps(), CreatedAt: s.now(),
 	}
-	caller := engine.CheckAuthorization(req.Authorization, s.tokens)
 	sealed := s.seal.seal(x.ID, pack(req, caller))
 	d := append(x.document(), doc.Field{Key: "payload", Value: primitive.Binary{Data: sealed}})
 	if _, err := s.executions.InsertOne(ctx, d); err != nil {

@@ -94,7 +94,7 @@ func (s *Service) perform(x Execution, sealed []byte) {
 	}
 	env := s.environment(x.OwnerID, &recorder{ctx: ctx, service: s, run: r, mask: s.mask.ForRun(input, "")})
 	env.MaxDelay = backgroundDelay
-	env.Authorization = func() engine.Authorization { return caller }
+	env.Authorization = func(context.Context) (engine.Authorization, error) { return caller, nil }
 	s.report(ctx, &x, program.Run(ctx, env, input))
 }
 

@@ -11,8 +11,6 @@ import (
 
 	"github.com/orchestrix/orchestrix/modules/core/runs"
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
-	"github.com/orchestrix/orchestrix/platform/auth"
-	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
 	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
@@ -45,7 +43,7 @@ func BenchmarkPublished(b *testing.B) {
 			records := runs.NewRecords(store)
 			require.NoError(b, records.EnsureIndexes(b.Context()))
 			hub := realtime.NewHub(records, zap.NewNop(), false)
-			service, err := runs.New(records, data.NewProvider(store, time.Now), engine.Steps, auth.NewTokens([]byte(secret), nil), hub, runs.Options{
+			service, err := runs.New(records, services(store), engine.Steps, hub, runs.Options{
 				Limits:  runs.Limits{Published: time.Minute, Background: time.Minute, Step: time.Minute},
 				History: history, Workers: 1, Queue: 1, KeepDays: 30, KeepMost: 1 << 30, Secret: []byte(secret), Clock: time.Now, Logger: zap.NewNop(),
 			})

@@ -17,16 +17,16 @@ const (
 	cancelError = "Run cancelled"
 )
 
-// Cancel ends a run: one that waits at once, one under way as soon as its step
+// Cancel ends a run of an owner, "" being anyone: one that waits at once, one under way as soon as its step
 // has stopped. The status is cancelled, or running when the run is another
 // process's, which will see to it. It is a 404 for an unknown run and a 409 for
 // one that has ended.
-func (s *Service) Cancel(ctx context.Context, id string) (Status, error) {
+func (s *Service) Cancel(ctx context.Context, id, owner string) (Status, error) {
 	for range claimTries {
-		if r := s.active.get(id); r != nil {
+		if r := s.active.get(id); r != nil && r.ownedBy(owner) {
 			return s.cancelHere(ctx, r)
 		}
-		status, err := s.cancelStored(ctx, id)
+		status, err := s.cancelStored(ctx, id, owner)
 		if !errors.Is(err, errMoved) {
 			return status, err
 		}
@@ -59,8 +59,8 @@ func (s *Service) cancelHere(ctx context.Context, r *run) (Status, error) {
 	return x.Status, nil
 }
 
-func (s *Service) cancelStored(ctx context.Context, id string) (Status, error) {
-	d, err := s.find(ctx, id)
+func (s *Service) cancelStored(ctx context.Context, id, owner string) (Status, error) {
+	d, err := s.find(ctx, id, owner)
 	if err != nil {
 		return "", err
 	}

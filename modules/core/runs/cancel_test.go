@@ -48,7 +48,7 @@ func TestCancelOfARunThatWaits(t *testing.T) {
 	blocking := h.accept(t, request(g.step()))
 	g.enter(t, 1)
 	id := h.accept(t, request(step("dbInsert", "collection", "things", "data", object("a", int64(1)))))
-	status, err := h.Cancel(t.Context(), id)
+	status, err := h.Cancel(t.Context(), id, "")
 	require.NoError(t, err)
 	assert.Equal(t, runs.Cancelled, status)
 	x := h.requireCancelled(t, id)
@@ -77,7 +77,7 @@ func TestCancelMakesRoom(t *testing.T) {
 	_, err := h.Accept(t.Context(), request())
 	requireStatus(t, err, http.StatusServiceUnavailable)
 	for _, id := range []string{waiting[1], waiting[0]} {
-		_, err := h.Cancel(t.Context(), id)
+		_, err := h.Cancel(t.Context(), id, "")
 		require.NoError(t, err)
 	}
 	others := []string{waiting[2], h.accept(t, request(insertion("new"))), h.accept(t, request(insertion("new")))}
@@ -129,7 +129,7 @@ func TestCancelOfARunUnderWay(t *testing.T) {
 			}
 			assert.Equal(t, runs.Running, h.get(t, id).Status)
 			began := time.Now()
-			status, err := h.Cancel(t.Context(), id)
+			status, err := h.Cancel(t.Context(), id, "")
 			took := time.Since(began)
 			require.NoError(t, err)
 			assert.Equal(t, runs.Cancelled, status)
@@ -150,7 +150,7 @@ func TestCancelOfAPublishedCall(t *testing.T) {
 	listed, err := h.List(t.Context(), runs.Query{OwnerID: owner, Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, listed, 1)
-	status, err := h.Cancel(t.Context(), listed[0].ID)
+	status, err := h.Cancel(t.Context(), listed[0].ID, "")
 	require.NoError(t, err)
 	assert.Equal(t, runs.Cancelled, status)
 	assert.Equal(t, engine.Cancelled, (<-done).Failed().Err.Kind)
@@ -161,11 +161,11 @@ func TestCancelOfWhatIsNot(t *testing.T) {
 	h := start(t, open(t))
 	id := h.accept(t, request())
 	h.ended(t, id)
-	_, err := h.Cancel(t.Context(), id)
+	_, err := h.Cancel(t.Context(), id, "")
 	e := requireStatus(t, err, http.StatusConflict)
 	assert.Equal(t, "Execution has already ended", e.Title)
 	assert.Equal(t, "succeeded", e.Fields[0].Value)
-	_, err = h.Cancel(t.Context(), "nobody")
+	_, err = h.Cancel(t.Context(), "nobody", "")
 	requireStatus(t, err, http.StatusNotFound)
 }
 
@@ -177,7 +177,7 @@ func TestCancelOfOneRunByMany(t *testing.T) {
 		answers := make(chan error, 8)
 		for range cap(answers) {
 			go func() {
-				_, err := h.Cancel(context.Background(), id)
+				_, err := h.Cancel(context.Background(), id, "")
 				answers <- err
 			}()
 		}
@@ -202,7 +202,7 @@ func TestCancelOfADeafStep(t *testing.T) {
 	g.enter(t, 1)
 	ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer stop()
-	status, err := h.Cancel(ctx, id)
+	status, err := h.Cancel(ctx, id, "")
 	require.NoError(t, err)
 	assert.Equal(t, runs.Running, status)
 	g.pass()

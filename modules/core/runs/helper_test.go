@@ -11,10 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 
+	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	_ "github.com/orchestrix/orchestrix/modules/steps"
-	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
@@ -67,12 +67,20 @@ func build(t *testing.T, store mongo.Store, changes ...change) *host {
 	}
 	records := runs.NewRecords(h.db)
 	require.NoError(t, records.EnsureIndexes(t.Context()))
-	tokens := auth.NewTokens([]byte(secret), time.Now)
 	var err error
-	h.Service, err = runs.New(records, data.NewProvider(h.db, time.Now), engine.Steps, tokens, h.heard, options)
+	h.Service, err = runs.New(records, services(h.db), engine.Steps, h.heard, options)
 	require.NoError(t, err)
 	t.Cleanup(h.stop)
 	return h
+}
+
+// services are those of a server where no login is required.
+func services(store mongo.Store) runs.Services {
+	tokens := accounts.NewService(store, accounts.Options{Secret: []byte(secret), Clock: time.Now, Logger: zap.NewNop()})
+	provider := data.NewProvider(store, data.Shared, time.Now)
+	return func(owner string) engine.Env {
+		return engine.Env{Data: provider.For(owner), Tokens: tokens.Tokens(owner)}
+	}
 }
 
 // close ends the process in order.
@@ -176,7 +184,7 @@ func (h *host) callOf(t *testing.T, in runs.Call, w engine.Workflow) (id string,
 // get returns an execution that must be there.
 func (h *host) get(t *testing.T, id string) *runs.Execution {
 	t.Helper()
-	x, err := h.Get(t.Context(), id)
+	x, err := h.Get(t.Context(), id, "")
 	require.NoError(t, err)
 	return x
 }

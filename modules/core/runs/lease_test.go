@@ -163,7 +163,7 @@ func TestCancelThroughAnotherProcess(t *testing.T) {
 	g := newGate(t)
 	id := a.accept(t, request(g.step(), insertion("late")))
 	g.enter(t, 1)
-	status, err := b.Cancel(t.Context(), id)
+	status, err := b.Cancel(t.Context(), id, "")
 	require.NoError(t, err)
 	assert.Equal(t, runs.Running, status, "its process will see to it")
 	require.NoError(t, a.Renew(t.Context()))
@@ -183,7 +183,7 @@ func TestProcessesShareTheQueue(t *testing.T) {
 	require.NoError(t, a.Start(t.Context()))
 	require.NoError(t, b.Start(t.Context()))
 	waiting := a.accept(t, request(insertion("shared")))
-	status, err := b.Cancel(t.Context(), waiting)
+	status, err := b.Cancel(t.Context(), waiting, "")
 	if err == nil { // else it has begun, and ended, already
 		assert.Contains(t, []runs.Status{runs.Cancelled, runs.Running}, status)
 	}

@@ -36,7 +36,9 @@ func (s *Service) Published(ctx context.Context, api *workflows.Published, call 
 	s.active.add(r)
 	env := s.environment(x.OwnerID, &recorder{ctx: ctx, service: s, run: r, mask: s.mask.ForRun(call.Input, call.Authorization)})
 	env.MaxDelay = publishedDelay
-	env.Authorization = func() engine.Authorization { return engine.CheckAuthorization(call.Authorization, s.tokens) }
+	env.Authorization = func(ctx context.Context) (engine.Authorization, error) {
+		return engine.CheckAuthorization(ctx, call.Authorization, env.Tokens)
+	}
 	result = api.Program.Run(ctx, env, call.Input)
 	s.report(ctx, &x, result)
 	return x.ID, result

@@ -43,13 +43,13 @@ func (rec *Records) EnsureIndexes(ctx context.Context) error {
 			mongo.Index{Fields: []string{"status", "_id"}}))
 }
 
-// Get returns an execution, or a 404.
-func (rec *Records) Get(ctx context.Context, id string) (*Execution, error) {
-	if r := rec.active.get(id); r != nil {
+// Get returns an execution of an owner, "" being anyone, or a 404.
+func (rec *Records) Get(ctx context.Context, id, owner string) (*Execution, error) {
+	if r := rec.active.get(id); r != nil && r.ownedBy(owner) {
 		x := r.snapshot()
 		return &x, nil
 	}
-	d, err := rec.find(ctx, id)
+	d, err := rec.find(ctx, id, owner)
 	if err != nil {
 		return nil, err
 	}
@@ -57,9 +57,25 @@ func (rec *Records) Get(ctx context.Context, id string) (*Execution, error) {
 	return &x, nil
 }
 
-// find returns an execution as it is stored, or a 404.
-func (rec *Records) find(ctx context.Context, id string) (doc.Object, error) {
-	d, err := rec.executions.FindOne(ctx, doc.Object{{Key: "_id", Value: id}}, mongo.FindOptions{Projection: withoutPayload})
+// Visible reports whether an owner, "" being anyone, may see a run.
+func (rec *Records) Visible(ctx context.Context, id, owner string) (bool, error) {
+	if owner == "" {
+		return true, nil
+	}
+	_, err := rec.Get(ctx, id, owner)
+	if errors.Is(err, mongo.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// find returns an execution of an owner as it is stored, or a 404.
+func (rec *Records) find(ctx context.Context, id, owner string) (doc.Object, error) {
+	filter := doc.Object{{Key: "_id", Value: id}}
+	if owner != "" {
+		filter = append(filter, doc.Field{Key: "ownerId", Value: owner})
+	}
+	d, err := rec.executions.FindOne(ctx, filter, mongo.FindOptions{Projection: withoutPayload})
 	if errors.Is(err, mongo.ErrNotFound) {
 		return nil, errNotFound.Because(err)
 	}

@@ -93,7 +93,7 @@ func TestGetAgreesWithList(t *testing.T) {
 	assert.Equal(t, runs.Succeeded, x.Status)
 	assert.Equal(t, 1500*time.Millisecond, x.Duration())
 
-	_, err := h.Get(t.Context(), "nobody")
+	_, err := h.Get(t.Context(), "nobody", "")
 	requireStatus(t, err, http.StatusNotFound)
 	assert.Empty(t, h.log(t, "nobody"))
 }
@@ -205,7 +205,7 @@ func TestHistoryOfPublishedCalls(t *testing.T) {
 			assert.Nil(t, h.stored(t, got.id))
 			assert.Zero(t, count(t, h.store, "execution_logs", object("executionId", got.id)))
 			assert.Empty(t, h.log(t, got.id))
-			_, err := h.Get(context.Background(), got.id)
+			_, err := h.Get(context.Background(), got.id, "")
 			requireStatus(t, err, http.StatusNotFound)
 		})
 	}

@@ -74,7 +74,7 @@ func TestRecoveryBelievesTheLog(t *testing.T) {
 			id := before.accept(t, request(row.steps...))
 			before.heard.wait(t, id, runlog.StepStarted)
 			if row.cancel {
-				_, err := before.Cancel(t.Context(), id)
+				_, err := before.Cancel(t.Context(), id, "")
 				require.NoError(t, err)
 			}
 			x := before.ended(t, id)

@@ -179,6 +179,11 @@ func (r *run) snapshot() Execution {
 	return r.execution
 }
 
+// ownedBy reports whether the run is the owner's, "" being anyone.
+func (r *run) ownedBy(owner string) bool {
+	return owner == "" || r.snapshot().OwnerID == owner
+}
+
 // isHeld reports whether the run is under way and this process's in the store.
 func (r *run) isHeld() bool {
 	r.mu.Lock()

@@ -15,7 +15,6 @@ import (
 	"github.com/google/uuid"
 	"go.uber.org/zap"
 
-	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/engine"
 	"github.com/orchestrix/orchestrix/platform/runlog"
 )
@@ -65,13 +64,16 @@ func (h History) keep() keep {
 // Publisher hears every entry once it is in the Records.
 type Publisher interface{ Publish(*runlog.Entry) }
 
+// Services gives the runs of an owner's workflows what they may use: data,
+// tokens, credentials and mail.
+type Services func(ownerID string) engine.Env
+
 // Service runs workflows.
 type Service struct {
 	*Records
 	opts      Options
-	data      *data.Provider
+	services  Services
 	types     *engine.Registry
-	tokens    engine.Tokens
 	publisher Publisher
 	seal      *sealer
 	mask      *runlog.Masker
@@ -91,13 +93,13 @@ type Service struct {
 }
 
 // New returns a service that runs nothing in the background before Start.
-func New(records *Records, data *data.Provider, types *engine.Registry, tokens engine.Tokens, publisher Publisher, opts Options) (*Service, error) {
+func New(records *Records, services Services, types *engine.Registry, publisher Publisher, opts Options) (*Service, error) {
 	seal, err := newSealer(opts.Secret)
 	if err != nil {
 		return nil, err
 	}
 	s := &Service{
-		Records: records, opts: opts, data: data, types: types, tokens: tokens, publisher: publisher,
+		Records: records, opts: opts, services: services, types: types, publisher: publisher,
 		seal: seal, mask: runlog.NewMasker(opts.Masked...), queue: newQueue(opts.Queue),
 		process: uuid.NewString(), log: opts.Logger, now: opts.Clock,
 	}
@@ -212,7 +214,9 @@ func (s *Service) end(r *run, x Execution, last *runlog.Entry) {
 
 // environment is what the run of an owner's workflow may use.
 func (s *Service) environment(ownerID string, sink engine.Sink) *engine.Env {
-	return &engine.Env{Data: s.data.For(ownerID), Tokens: s.tokens, StepTimeout: s.opts.Step, Sink: sink}
+	env := s.services(ownerID)
+	env.StepTimeout, env.Sink = s.opts.Step, sink
+	return &env
 }
 
 // pause waits, unless ctx ends first: then it returns its error.

@@ -1,0 +1,61 @@
+package modules
+
+import (
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/orchestrix/orchestrix/config"
+	"github.com/orchestrix/orchestrix/modules/core/accounts"
+	"github.com/orchestrix/orchestrix/modules/core/runs"
+	"github.com/orchestrix/orchestrix/platform/data"
+	"github.com/orchestrix/orchestrix/platform/engine"
+)
+
+// workflowServices are what the runs of an owner's workflows may use.
+func workflowServices(a *accounts.Service, provider *data.Provider) runs.Services {
+	return func(owner string) engine.Env {
+		return engine.Env{
+			Data:        provider.For(owner),
+			Tokens:      a.Tokens(owner),
+			Credentials: a.Credentials(owner, provider.Users(owner)),
+		}
+	}
+}
+
+// dataMode keeps the data of owners apart where they must be logged in.
+func dataMode(s *config.Settings) data.Mode {
+	if s.LoginRequired() {
+		return data.Isolated
+	}
+	return data.Shared
+}
+
+func accountOptions(s *config.Settings, log *zap.Logger) accounts.Options {
+	return accounts.Options{
+		LoginRequired: s.LoginRequired(),
+		Secret:        []byte(s.JWTSecret),
+		SessionLife:   s.SessionLife,
+		MinPassword:   s.PasswordMin,
+		PerAddress:    s.AddressLimit,
+		PerAccount:    s.AccountLimit,
+		Clock:         time.Now,
+		Logger:        log,
+	}
+}
+
+func runOptions(s *config.Settings, log *zap.Logger) runs.Options {
+	return runs.Options{
+		Limits:   runs.Limits{Published: s.RunTimeout, Background: s.BackgroundTimeout, Step: s.StepTimeout},
+		History:  runs.History(s.RunHistory),
+		Workers:  s.RunWorkers,
+		Queue:    s.RunQueue,
+		Shared:   s.MongoURI != "",
+		KeepDays: s.RetentionDays,
+		KeepMost: s.RetentionCount,
+		Secret:   []byte(s.JWTSecret),
+		Masked:   s.Secrets(),
+		Clock:    time.Now,
+		Logger:   log,
+	}
+}

@@ -1,0 +1,43 @@
+package users
+
+import (
+	"context"
+	"errors"
+
+	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/mongo"
+)
+
+const backfillPage = 500
+
+// Backfill gives their EmailKey to users that were stored before there was one,
+// and returns how many. A user whose key another one has is left without, and
+// can log in with the e-mail exactly as it is stored.
+func (d *Directory) Backfill(ctx context.Context) (count int64, err error) {
+	filter := doc.Object{{EmailKey, doc.Object{{"$exists", false}}}, {"email", doc.Object{{"$type", "string"}}}}
+	for last := any(nil); ; {
+		page := filter
+		if last != nil {
+			page = append(doc.Object{{"_id", doc.Object{{"$gt", last}}}}, filter...)
+		}
+		found, err := d.users.Find(ctx, page, mongo.FindOptions{
+			Sort: doc.Object{{"_id", int32(1)}}, Limit: backfillPage, Projection: doc.Object{{"email", int32(1)}},
+		})
+		if err != nil {
+			return count, err
+		}
+		for _, user := range found {
+			last, _ = doc.Get(user, "_id")
+			email := doc.String(user, "email")
+			result, err := d.users.UpdateOne(ctx, doc.Object{{"_id", last}, {"email", email}, {EmailKey, doc.Object{{"$exists", false}}}},
+				doc.Object{{"$set", doc.Object{{EmailKey, Key(email)}}}}, mongo.UpdateOptions{})
+			if err != nil && !errors.Is(err, mongo.ErrDuplicate) {
+				return count, err
+			}
+			count += result.Modified
+		}
+		if len(found) < backfillPage {
+			return count, nil
+		}
+	}
+}
