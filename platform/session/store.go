@@ -54,10 +54,15 @@ func NewStore(store mongo.Store, opts Options) *Store {
 
 // EnsureIndexes makes the indexes of the sessions.
 func (s *Store) EnsureIndexes(ctx context.Context) error {
-	err := s.sessions.EnsureIndexes(ctx,
+	expiry := mongo.Index{Fields: []string{"expiresAt"}, Expire: true}
+	expires := s.sessions.EnsureIndexes(ctx, expiry)
+	if errors.Is(expires, mongo.ErrUnsupported) {
+		expiry.Expire = false // Keep deletes what the backend does not
+		expires = s.sessions.EnsureIndexes(ctx, expiry)
+	}
+	err := errors.Join(expires, s.sessions.EnsureIndexes(ctx,
 		mongo.Index{Fields: []string{"sessionId"}, Unique: true},
-		mongo.Index{Fields: []string{"userId"}},
-		mongo.Index{Fields: []string{"expiresAt"}, Expire: true})
+		mongo.Index{Fields: []string{"userId"}}))
 	if err != nil {
 		return fmt.Errorf("indexes of the sessions: %w", err)
 	}
