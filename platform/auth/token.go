@@ -20,20 +20,24 @@ const maxToken = 8 << 10
 var ErrAlgorithm = errors.New("algorithm must be HS256, HS384 or HS512")
 
 // TokenError says what is wrong with a token. Clients may see it.
-type TokenError struct{ Message string }
+type TokenError struct {
+	Message string
+	Claims  doc.Object // of a token that is signed rightly and lacks nothing but an expiry
+}
 
 func (e *TokenError) Error() string { return e.Message }
 
 // The messages that clients know (engine.md, "The result").
 var (
-	errExpired   = &TokenError{"jwt expired"}
-	errSignature = &TokenError{"invalid signature"}
-	errMalformed = &TokenError{"jwt malformed"}
-	errNotActive = &TokenError{"jwt not active"}
-	errAlgorithm = &TokenError{"invalid algorithm"}
-	errUnsigned  = &TokenError{"jwt signature is required"}
-	errNoExpiry  = &TokenError{"jwt has no expiry"}
+	errExpired   = &TokenError{Message: "jwt expired"}
+	errSignature = &TokenError{Message: "invalid signature"}
+	errMalformed = &TokenError{Message: "jwt malformed"}
+	errNotActive = &TokenError{Message: "jwt not active"}
+	errAlgorithm = &TokenError{Message: "invalid algorithm"}
+	errUnsigned  = &TokenError{Message: "jwt signature is required"}
 )
+
+const noExpiry = "jwt has no expiry"
 
 // Tokens signs and checks JSON Web Tokens with one secret. It is safe for
 // concurrent use.
@@ -119,7 +123,7 @@ func (t *Tokens) explain(token string, c *claims, err error) error {
 		return errExpired
 	}
 	if _, ok := doc.Get(c.object, "exp"); !ok {
-		return errNoExpiry
+		return &TokenError{Message: noExpiry, Claims: c.object}
 	}
 	return errMalformed
 }

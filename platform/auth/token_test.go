@@ -15,10 +15,8 @@ import (
 
 	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/doc"
-	"github.com/orchestrix/orchestrix/platform/engine"
 )
 
-var _ engine.Tokens = (*auth.Tokens)(nil)
 
 const secret = "peer-test-secret"
 

@@ -162,3 +162,14 @@ func launch(t testing.TB, program *modules.Program) (url string, stop func()) {
 	t.Cleanup(stop)
 	return "http://" + listener.Addr().String(), stop
 }
+
+// register makes an account and returns its token.
+func register(t testing.TB, url, email string) string {
+	t.Helper()
+	got := send(t, http.MethodPost, url+"/auth/register", `{"email":`+quote(email)+`,"password":"`+password+`"}`)
+	require.Equal(t, http.StatusCreated, got.status, "%s", got.body)
+	return got.text(t, "token")
+}
+
+// password is that of every account that register makes.
+const password = "correct horse"

@@ -18,7 +18,8 @@ var parameter = regexp.MustCompile(`:\w+`)
 // what http.md says of all of them. A new route is swept without a word here.
 func TestEveryRoute(t *testing.T) {
 	r := &replay{url: start(t)}
-	json := map[string]string{"content-type": "application/json"}
+	bearer := "Bearer " + register(t, r.url, "sweep@example.com")
+	json := map[string]string{"content-type": "application/json", "authorization": bearer}
 	for _, route := range app.Routes.Routes() {
 		for _, path := range route.Paths() {
 			path := parameter.ReplaceAllString(path, "sweep")
@@ -47,11 +48,11 @@ func TestEveryRoute(t *testing.T) {
 					"not a number":     {json, `{"a":NaN}`, 400},
 					"10,000 levels":    {json, strings.Repeat(`{"a":`, 10_000) + "1" + strings.Repeat("}", 10_000), 400},
 					"NUL in a key":     {json, `{"a\u0000":1}`, 400},
-					"not JSON":         {map[string]string{"content-type": "text/plain"}, `{}`, 415},
-					"other charset":    {map[string]string{"content-type": "application/json; charset=latin1"}, `{}`, 415},
-					"other encoding":   {map[string]string{"content-type": "application/json", "content-encoding": "br"}, `{}`, 415},
+					"not JSON":         {map[string]string{"content-type": "text/plain", "authorization": bearer}, `{}`, 415},
+					"other charset":    {map[string]string{"content-type": "application/json; charset=latin1", "authorization": bearer}, `{}`, 415},
+					"other encoding":   {map[string]string{"content-type": "application/json", "content-encoding": "br", "authorization": bearer}, `{}`, 415},
 					"more than 10 MB":  {json, `{"a":"` + strings.Repeat("x", 10_485_760) + `"}`, 413},
-					"broken deflation": {map[string]string{"content-type": "application/json", "content-encoding": "gzip"}, `{}`, 400},
+					"broken deflation": {map[string]string{"content-type": "application/json", "content-encoding": "gzip", "authorization": bearer}, `{}`, 400},
 				} {
 					status, headers, body := r.send(t, route.Method, path, c.headers, []byte(c.body))
 					require.Equal(t, c.status, status, "%s: %s", name, body)

@@ -94,34 +94,53 @@ func (s *Service) authenticate(ctx context.Context, shown server.Credentials) (*
 		return s.ByToken(ctx, token)
 	}
 	if id := shown.Cookie(Cookie); id != "" {
-		return s.bySession(ctx, id, "")
+		return s.bySession(ctx, id)
 	}
 	return nil, errNoToken
 }
 
-// ByToken returns who shows a token, or a 401.
+// ByToken returns who shows a token, or a 401. A token that never expires is not
+// taken; it gets the answer of the old backend when it names nobody.
 func (s *Service) ByToken(ctx context.Context, token string) (*Caller, error) {
-	claims, err := s.tokens.Verify(token)
-	if err != nil {
-		return nil, errBadToken.Because(err)
+	claims, invalid := s.tokens.Verify(token)
+	var lasting *auth.TokenError
+	if errors.As(invalid, &lasting) {
+		claims = lasting.Claims
+	}
+	if claims == nil {
+		return nil, errBadToken.Because(invalid)
 	}
 	userID := doc.String(claims, "userId")
 	if id, given := doc.Get(claims, claimSession); given {
 		text, _ := id.(string)
-		return s.bySession(ctx, text, userID)
+		if invalid != nil {
+			return nil, errBadToken.Because(invalid)
+		}
+		return s.byToken(ctx, text, userID)
 	}
 	u, err := s.user(ctx, userID)
+	if err == nil && invalid != nil {
+		err = errBadToken.Because(invalid)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return &Caller{User: u}, nil
 }
 
-// bySession returns whose session it is. A token's session must be its user's;
-// without one, userID is "".
-func (s *Service) bySession(ctx context.Context, id, userID string) (*Caller, error) {
+// byToken returns whose session a token names. It must be that of its user.
+func (s *Service) byToken(ctx context.Context, id, userID string) (*Caller, error) {
+	c, err := s.bySession(ctx, id)
+	if err == nil && c.User.ID != userID {
+		return nil, errBadToken
+	}
+	return c, err
+}
+
+// bySession returns whose session it is, or a 401.
+func (s *Service) bySession(ctx context.Context, id string) (*Caller, error) {
 	found, err := s.sessions.Find(ctx, id)
-	if errors.Is(err, session.ErrNone) || err == nil && userID != "" && found.UserID != userID {
+	if errors.Is(err, session.ErrNone) {
 		return nil, errBadToken
 	}
 	if err != nil {
@@ -151,7 +170,7 @@ func (s *Service) user(ctx context.Context, id string) (*users.User, error) {
 
 // Alive reports whether a session still is one.
 func (s *Service) Alive(ctx context.Context, sessionID string) (bool, error) {
-	_, err := s.bySession(ctx, sessionID, "")
+	_, err := s.bySession(ctx, sessionID)
 	var refused *apierr.Error
 	if errors.As(err, &refused) {
 		return false, nil

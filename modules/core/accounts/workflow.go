@@ -63,7 +63,7 @@ func (t *workflowTokens) Verify(ctx context.Context, token string) (doc.Object, 
 	}
 	if id, given := doc.Get(claims, claimSession); given {
 		text, _ := id.(string)
-		_, err := t.service.bySession(ctx, text, doc.String(claims, "userId"))
+		_, err := t.service.byToken(ctx, text, doc.String(claims, "userId"))
 		var refused *apierr.Error
 		if errors.As(err, &refused) {
 			return nil, &engine.Error{Kind: engine.Auth, Message: "session has ended", Cause: err}
