@@ -66,10 +66,11 @@ func (l *Limiter) Take(key string) (retry time.Duration) {
 	if l == nil {
 		return 0
 	}
+	key = bounded(key)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.tick()
-	b := l.find(key)
+	b := l.buckets[key]
 	if b == nil {
 		b = l.add(key)
 	}
@@ -88,10 +89,11 @@ func (l *Limiter) Return(key string) {
 	if l == nil {
 		return
 	}
+	key = bounded(key)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.tick()
-	b := l.find(key)
+	b := l.buckets[key]
 	if b == nil {
 		return
 	}
@@ -119,33 +121,19 @@ func (l *Limiter) tick() {
 	l.last = now
 }
 
-// find returns the bucket of key, or nil.
-func (l *Limiter) find(key string) *bucket {
-	if len(key) <= longKey {
-		return l.buckets[key]
-	}
-	name := shorten(key)
-	return l.buckets[string(name[:])]
-}
-
 // add remembers a key, with a full bucket.
 func (l *Limiter) add(key string) *bucket {
 	l.makeRoom()
-	if len(key) > longKey {
-		name := shorten(key)
-		key = string(name[:])
-	} else {
-		key = strings.Clone(key) // it may be part of a large text
-	}
-	b := &bucket{key: key}
-	l.buckets[key] = b
+	b := &bucket{key: strings.Clone(key)} // it may be part of a large text
+	l.buckets[b.key] = b
 	return b
 }
 
-// shorten names a long key, so that the memory of each key is bounded.
-func shorten(key string) (name [longKey + 1]byte) {
+// bounded is the name of a key, so that the memory of each is bounded.
+func bounded(key string) string {
+	if len(key) <= longKey {
+		return key
+	}
 	sum := sha256.Sum256([]byte(key))
-	name[0] = '#'
-	hex.Encode(name[1:], sum[:])
-	return name
+	return "#" + hex.EncodeToString(sum[:])
 }

@@ -70,7 +70,7 @@ func TestKeepSweepsNowAndThenUntilItsContextEnds(t *testing.T) {
 		synctest.Wait()
 		assert.EqualValues(t, 1, store.n.Load())
 		store.away.Store(true)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		assert.EqualValues(t, 2, store.n.Load())
 		assert.Equal(t, 1, logs.FilterLevelExact(zapcore.WarnLevel).Len())
