@@ -18,7 +18,7 @@ func init() {
 		Label:   "Send Email",
 		Summary: "Sends an e-mail; a delivery error fails the step.",
 		Fields: []engine.Field{
-			{Name: "to", Kind: engine.Template, Description: "The recipient.", Example: "{{email}}"},
+			{Name: "to", Kind: engine.Template, Description: "The recipient, or several, as a list or separated by commas.", Example: "{{email}}"},
 			{Name: "subject", Kind: engine.Template, Description: "The subject.", Example: "Welcome, {{name}}"},
 			{Name: "body", Kind: engine.Template, Description: "The text, as HTML.", Example: "<p>Hello {{name}}</p>"},
 			{Name: "from", Kind: engine.Template, Description: "The sender; FROM_EMAIL when it is left out.", Example: "noreply@example.com"},
@@ -29,15 +29,18 @@ func init() {
 }
 
 func compileEmail(f *engine.Fields) engine.Execute {
-	to, subject, body, from := f.Value("to"), f.Value("subject"), f.Value("body"), f.Value("from")
+	to, subject, body, from := parseRecipients(f.Raw("to")), f.Value("subject"), f.Value("body"), f.Value("from")
 	return func(ctx context.Context, c *engine.Call) (engine.Outcome, error) {
 		var m engine.Mail
+		var err error
+		if m.To, err = to.resolve(c.Vars); err != nil {
+			return engine.Outcome{}, err
+		}
 		for _, field := range []struct {
 			expr    *engine.Expr
 			target  *string
 			problem string
 		}{
-			{to, &m.To, "Email recipient (to) is required and must be a valid string"},
 			{subject, &m.Subject, "Email subject is required and must be a valid string"},
 			{body, &m.Body, "Email body is required"},
 			{from, &m.From, ""},
