@@ -10,15 +10,17 @@ import (
 	"github.com/orchestrix/orchestrix/modules/core/runs"
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/engine"
+	"github.com/orchestrix/orchestrix/platform/mail"
 )
 
 // workflowServices are what the runs of an owner's workflows may use.
-func workflowServices(a *accounts.Service, provider *data.Provider) runs.Services {
+func workflowServices(a *accounts.Service, provider *data.Provider, mailer engine.Mailer) runs.Services {
 	return func(owner string) engine.Env {
 		return engine.Env{
 			Data:        provider.For(owner),
 			Tokens:      a.Tokens(owner),
 			Credentials: a.Credentials(owner, provider.Users(owner)),
+			Mailer:      mailer,
 		}
 	}
 }
@@ -29,6 +31,15 @@ func dataMode(s *config.Settings) data.Mode {
 		return data.Isolated
 	}
 	return data.Shared
+}
+
+func mailOptions(s *config.Settings, log *zap.Logger) mail.Options {
+	return mail.Options{
+		Host: s.SMTPHost, Port: s.SMTPPort, User: s.SMTPUser, Pass: s.SMTPPass, TLS: s.SMTPTLS,
+		From:   s.FromEmail,
+		Outbox: s.MailOutbox,
+		Logger: log,
+	}
 }
 
 func accountOptions(s *config.Settings, log *zap.Logger) accounts.Options {

@@ -17,6 +17,7 @@ import (
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/engine"
 	"github.com/orchestrix/orchestrix/platform/limit"
+	"github.com/orchestrix/orchestrix/platform/mail"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
 	"github.com/orchestrix/orchestrix/platform/mongo/remote"
@@ -36,7 +37,8 @@ type Program struct {
 	Server *server.Server[*app.App]
 	Store  mongo.Store
 
-	hub *realtime.Hub
+	hub    *realtime.Hub
+	mailer *mail.Mailer
 }
 
 // Build opens the store that the settings name and puts the program together
@@ -93,13 +95,14 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 		Logger:      log,
 	})
 	a.Accounts.OnEnd(a.Gateway.EndSessions)
-	services := workflowServices(a.Accounts, data.NewProvider(store, dataMode(s), time.Now))
+	mailer := mail.New(mailOptions(s, log))
+	services := workflowServices(a.Accounts, data.NewProvider(store, dataMode(s), time.Now), mailer)
 	var err error
 	a.Runs, err = runs.New(records, services, engine.Steps, hub, runOptions(s, log))
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{App: a, Store: store, hub: hub}
+	p := &Program{App: a, Store: store, hub: hub, mailer: mailer}
 	if err := p.begin(ctx); err != nil {
 		return nil, errors.Join(err, p.closeServices(ctx))
 	}
@@ -161,5 +164,5 @@ func (p *Program) closeServices(ctx context.Context) error {
 	err := errors.Join(p.App.Runs.Close(ctx), p.App.Background.Close(ctx))
 	p.App.Accounts.Close()
 	p.hub.Close()
-	return err
+	return errors.Join(err, p.mailer.Close(ctx))
 }
