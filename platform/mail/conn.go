@@ -38,7 +38,7 @@ func (s server) dial(ctx context.Context) (*conn, error) {
 	}
 	c := &conn{server: s, raw: raw}
 	if err := c.do(ctx, c.open); err != nil {
-		raw.Close()
+		c.close()
 		return nil, err
 	}
 	return c, nil
@@ -47,7 +47,7 @@ func (s server) dial(ctx context.Context) (*conn, error) {
 // do runs f, which speaks on the connection, and cuts the connection when ctx
 // ends. The error is then also that of ctx.
 func (c *conn) do(ctx context.Context, f func() error) error {
-	stop := context.AfterFunc(ctx, func() { c.raw.Close() })
+	stop := context.AfterFunc(ctx, c.close)
 	defer stop()
 	err := f()
 	if err != nil {
@@ -147,10 +147,13 @@ func (c *conn) hand(l letter) error {
 
 // quit says goodbye and closes the connection. It does not wait for an answer.
 func (c *conn) quit() {
-	c.raw.SetDeadline(time.Now().Add(time.Second)) //nolint:errcheck // the connection is closed in any case
-	c.client.Text.PrintfLine("QUIT")               //nolint:errcheck // it is only polite
-	c.raw.Close()
+	_ = c.raw.SetDeadline(time.Now().Add(time.Second))
+	_ = c.client.Text.PrintfLine("QUIT") // it is only polite
+	c.close()
 }
+
+// close ends whatever goes on; a TLS connection is not told, since that could take its time.
+func (c *conn) close() { _ = c.raw.Close() }
 
 // healthy reports whether a connection can be used again after err.
 func healthy(err error) bool {

@@ -9,15 +9,16 @@ import (
 )
 
 const (
-	maxConns  = 2                // connections to the mail server at a time
-	idleTime  = 30 * time.Second // that a connection is kept without a mail
-	checkTime = 3 * time.Second  // that a kept connection has to show that it lives
+	maxConns  = 2 // connections to the mail server at a time
+	idleTime  = 30 * time.Second
+	checkTime = 3 * time.Second
 )
 
 // pool keeps connections for the next mail.
 type pool struct {
 	server server
-	idle   time.Duration
+	idle   time.Duration      // that a connection is kept without a mail
+	check  time.Duration      // that a kept connection has to show that it lives
 	slots  chan struct{}      // one for each delivery under way
 	force  context.Context    // ends when deliveries are to be cut off
 	cut    context.CancelFunc // ends force
@@ -30,7 +31,10 @@ type pool struct {
 
 func newPool(s server) *pool {
 	force, cut := context.WithCancel(context.Background())
-	return &pool{server: s, idle: idleTime, slots: make(chan struct{}, maxConns), force: force, cut: cut, closed: make(chan struct{})}
+	return &pool{
+		server: s, idle: idleTime, check: checkTime, slots: make(chan struct{}, maxConns),
+		force: force, cut: cut, closed: make(chan struct{}),
+	}
 }
 
 // deliver sends a letter on a connection of its own for that time. Waiting for
@@ -68,13 +72,13 @@ func (p *pool) deliver(ctx context.Context, l letter) error {
 // unless there is none.
 func (p *pool) offer(ctx context.Context, l letter) (*conn, error) {
 	if c := p.take(); c != nil {
-		err := c.check(ctx)
+		err := p.try(ctx, c)
 		if err == nil {
 			if err = c.do(ctx, func() error { return c.offer(l) }); healthy(err) {
 				return c, err
 			}
 		}
-		c.raw.Close()
+		c.close()
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -86,10 +90,10 @@ func (p *pool) offer(ctx context.Context, l letter) (*conn, error) {
 	return c, c.do(ctx, func() error { return c.offer(l) })
 }
 
-// check finds out whether a kept connection still lives, and ends what a mail
-// that was refused has left.
-func (c *conn) check(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, checkTime)
+// try finds out whether a kept connection still lives, and ends what a mail that
+// was refused has left.
+func (p *pool) try(ctx context.Context, c *conn) error {
+	ctx, cancel := context.WithTimeout(ctx, p.check)
 	defer cancel()
 	if err := c.do(ctx, c.client.Reset); err != nil {
 		return fmt.Errorf("check a kept connection: %w", err)
@@ -114,12 +118,15 @@ func (p *pool) take() *conn {
 func (p *pool) put(c *conn, healthy bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !healthy || p.done {
-		c.raw.Close()
-		return
+	switch {
+	case !healthy:
+		c.close()
+	case p.done:
+		c.quit()
+	default:
+		c.idle = time.AfterFunc(p.idle, func() { p.expire(c) })
+		p.kept = append(p.kept, c)
 	}
-	c.idle = time.AfterFunc(p.idle, func() { p.expire(c) })
-	p.kept = append(p.kept, c)
 }
 
 // expire closes a connection unless somebody was faster.

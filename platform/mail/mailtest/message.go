@@ -103,7 +103,7 @@ func readData(r *bufio.Reader) ([]byte, error) {
 // confirm keeps the mail and says so. One that the script refuses is not kept.
 func (c *session) confirm() bool {
 	c.server.mu.Lock()
-	refused := c.server.script.Replies[Confirm] != ""
+	refused := c.server.script.Replies[Confirm] != "" || c.server.script.Once[Confirm] != ""
 	if !refused {
 		c.server.messages = append(c.server.messages, c.mail)
 		c.server.tell()

@@ -23,6 +23,7 @@ type Script struct {
 	Hang    Phase             // from here on it neither reads nor answers
 	Drop    Phase             // here it hangs up
 	Replies map[Phase]string  // instead of its own: "421 4.3.2 closing"; a mail that is refused is not kept
+	Once    map[Phase]string  // as Replies, but only the first time
 	Refuse  map[string]string // replies to recipients: "550 5.1.1 no such user"
 }
 
@@ -31,6 +32,8 @@ type Script struct {
 func (c *session) at(p Phase) (reply string, on bool) {
 	c.server.mu.Lock()
 	script := c.server.script
+	once := script.Once[p]
+	delete(script.Once, p)
 	c.server.mu.Unlock()
 	switch p {
 	case script.Drop:
@@ -38,6 +41,9 @@ func (c *session) at(p Phase) (reply string, on bool) {
 	case script.Hang:
 		c.hang()
 		return "", false
+	}
+	if once != "" {
+		return once, true
 	}
 	return script.Replies[p], true
 }

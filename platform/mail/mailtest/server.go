@@ -92,9 +92,9 @@ func (s *Server) Close() {
 	default:
 		close(s.done)
 	}
-	s.listener.Close()
+	_ = s.listener.Close()
 	for c := range s.open {
-		c.raw.Close()
+		_ = c.raw.Close()
 	}
 	s.mu.Unlock()
 	s.sessions.Wait()
@@ -121,7 +121,7 @@ func (s *Server) HangUp() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.open {
-		c.raw.Close()
+		_ = c.raw.Close()
 	}
 }
 
@@ -140,7 +140,7 @@ func (s *Server) Commands() []string {
 	return slices.Clone(s.commands)
 }
 
-// Connections is how many there have been, Open how many there are.
+// Connections is how many connections there have been.
 func (s *Server) Connections() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -189,7 +189,7 @@ func (s *Server) begin(conn net.Conn) {
 	defer s.mu.Unlock()
 	select {
 	case <-s.done:
-		conn.Close()
+		_ = conn.Close()
 		return
 	default:
 	}
@@ -200,7 +200,7 @@ func (s *Server) begin(conn net.Conn) {
 	go func() {
 		defer s.sessions.Done()
 		c.run()
-		conn.Close()
+		_ = conn.Close()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		delete(s.open, c)
