@@ -37,11 +37,11 @@ func published(ctx context.Context, a *app.App, req *publishedRequest) (*registr
 	if err != nil {
 		return nil, err
 	}
-	executionID, result := a.Runs.Published(ctx, api, runs.Call{Input: req.Input, Authorization: req.Authorization})
+	answer := a.Runs.Published(ctx, api, runs.Call{Input: req.Input, Authorization: req.Authorization})
 	return &registry.Reply{
-		Status: status(result, a.Settings.LegacyStatus()),
-		Header: []registry.Header{{Name: "X-Execution-Id", Value: executionID}},
-		Body:   result.Body(),
+		Status: status(answer.Result, a.Settings.LegacyStatus()),
+		Header: []registry.Header{{Name: "X-Execution-Id", Value: answer.ExecutionID}},
+		Body:   answer.Body,
 	}, nil
 }
 

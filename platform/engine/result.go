@@ -35,16 +35,17 @@ func (r *Result) Failed() *StepRecord {
 	return &r.Steps[r.failed]
 }
 
-// Body is what the caller of the workflow gets.
-func (r *Result) Body() any {
+// Body is what the caller of the workflow gets: the author's answer as it is, else
+// a report whose values pass through show.
+func (r *Result) Body(show func(any) any) any {
 	if failed := r.Failed(); failed != nil {
 		return doc.Object{
 			{"ok", false},
 			{"failedStep", int64(failed.Index)},
 			{"failedStepName", failed.Name},
-			{"error", failed.Err.Message},
-			{"errorDetails", failed.Err.Details},
-			{"steps", r.steps()},
+			{"error", show(failed.Err.Message)},
+			{"errorDetails", show(failed.Err.Details)},
+			{"steps", r.steps(show)},
 			{"totalDurationMs", r.Duration.Milliseconds()},
 		}
 	}
@@ -54,25 +55,25 @@ func (r *Result) Body() any {
 	return doc.Object{
 		{"ok", true},
 		{"stepsExecuted", int64(len(r.Steps))},
-		{"steps", r.steps()},
-		{"output", r.Output},
+		{"steps", r.steps(show)},
+		{"output", show(r.Output)},
 		{"totalDurationMs", r.Duration.Milliseconds()},
 	}
 }
 
-func (r *Result) steps() doc.Array {
+func (r *Result) steps(show func(any) any) doc.Array {
 	steps := make(doc.Array, len(r.Steps))
 	for i := range r.Steps {
-		steps[i] = r.Steps[i].document()
+		steps[i] = r.Steps[i].document(show)
 	}
 	return steps
 }
 
-func (s *StepRecord) document() doc.Object {
+func (s *StepRecord) document(show func(any) any) doc.Object {
 	status, failure := "success", any(nil)
 	if s.Err != nil {
 		status, failure = "failed", doc.Object{
-			{"message", s.Err.Message}, {"code", orNull(s.Err.Code)}, {"details", s.Err.Details},
+			{"message", show(s.Err.Message)}, {"code", orNull(s.Err.Code)}, {"details", show(s.Err.Details)},
 		}
 	}
 	return doc.Object{
@@ -80,8 +81,8 @@ func (s *StepRecord) document() doc.Object {
 		{"stepType", s.Type},
 		{"stepName", s.Name},
 		{"status", status},
-		{"input", orEmpty(s.Input)},
-		{"output", orEmpty(s.Output)},
+		{"input", show(orEmpty(s.Input))},
+		{"output", show(orEmpty(s.Output))},
 		{"error", failure},
 		{"durationMs", s.Duration.Milliseconds()},
 		{"startedAt", s.Started.UnixMilli()},

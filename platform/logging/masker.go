@@ -57,13 +57,19 @@ var shapes = NewMasker()
 // that follow the name of a secret.
 func Mask(s string) string { return shapes.String(s) }
 
-// String masks s.
-func (m *Masker) String(s string) string {
+// Known masks the values that the Masker was given, and nothing by its shape.
+func (m *Masker) Known(s string) string {
 	for _, secret := range m.secrets {
 		if strings.Contains(s, secret) {
 			s = strings.ReplaceAll(s, secret, Masked)
 		}
 	}
+	return s
+}
+
+// String masks s.
+func (m *Masker) String(s string) string {
+	s = m.Known(s)
 	signs := signsIn(s)
 	for i := range patterns {
 		if p := &patterns[i]; p.signs&signs != 0 && p.hint(s) {

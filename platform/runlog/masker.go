@@ -82,6 +82,29 @@ func (m *Masker) Error(s string) string { return m.values.Text(s, maxError) }
 // Name copies a name that an author gave.
 func (m *Masker) Name(s string) string { return m.shapes.Text(s, maxName) }
 
+// Hide returns a value with what is secret masked wherever it stands, and v itself
+// left alone. Unlike a log it goes to the caller: tokens that the run has made
+// are not hidden.
+func (m *Masker) Hide(v any) any {
+	switch v := v.(type) {
+	case string:
+		return m.values.Known(v)
+	case doc.Object:
+		hidden := make(doc.Object, len(v))
+		for i, f := range v {
+			hidden[i] = doc.Field{Key: f.Key, Value: m.Hide(f.Value)}
+		}
+		return hidden
+	case doc.Array:
+		hidden := make(doc.Array, len(v))
+		for i := range v {
+			hidden[i] = m.Hide(v[i])
+		}
+		return hidden
+	}
+	return v
+}
+
 // Fill copies values into an entry, nil being none, and notes its size.
 func (m *Masker) Fill(e *Entry, input, output, data doc.Object) {
 	e.Size = entrySize + len(e.Error)

@@ -178,7 +178,8 @@ func (h *host) callOf(t *testing.T, in runs.Call, w engine.Workflow) (id string,
 		return "", nil
 	}
 	api := &workflows.Published{Program: program, Workflow: &workflows.Workflow{Draft: workflows.Draft{WorkflowID: "w", OwnerID: owner}}}
-	return h.Published(t.Context(), api, in)
+	answer := h.Published(t.Context(), api, in)
+	return answer.ExecutionID, answer.Result
 }
 
 // get returns an execution that must be there.

@@ -22,9 +22,15 @@ type Call struct {
 	Authorization string     // the Authorization header
 }
 
-// Published runs a published API while its caller waits, and returns the id of
-// the execution with how it went.
-func (s *Service) Published(ctx context.Context, api *workflows.Published, call Call) (executionID string, result *engine.Result) {
+// Answer is what the caller of a published API gets.
+type Answer struct {
+	ExecutionID string
+	Result      *engine.Result
+	Body        any
+}
+
+// Published runs a published API while its caller waits.
+func (s *Service) Published(ctx context.Context, api *workflows.Published, call Call) Answer {
 	now := s.now()
 	x := Execution{
 		ID: newID(), WorkflowID: api.Workflow.WorkflowID, OwnerID: api.Workflow.OwnerID, Trigger: Published,
@@ -34,14 +40,15 @@ func (s *Service) Published(ctx context.Context, api *workflows.Published, call 
 	defer stop()
 	r := newRun(x, s.opts.History.keep(), stop)
 	s.active.add(r)
-	env := s.environment(x.OwnerID, &recorder{ctx: ctx, service: s, run: r, mask: s.mask.ForRun(call.Input, call.Authorization)})
+	mask := s.mask.ForRun(call.Input, call.Authorization)
+	env := s.environment(x.OwnerID, &recorder{ctx: ctx, service: s, run: r, mask: mask})
 	env.MaxDelay = publishedDelay
 	env.Authorization = func(ctx context.Context) (engine.Authorization, error) {
 		return engine.CheckAuthorization(ctx, call.Authorization, env.Tokens)
 	}
-	result = api.Program.Run(ctx, env, call.Input)
+	result := api.Program.Run(ctx, env, call.Input)
 	s.report(ctx, &x, result)
-	return x.ID, result
+	return Answer{ExecutionID: x.ID, Result: result, Body: result.Body(mask.Hide)}
 }
 
 // report logs a failed run: as an error, with its cause, when it is our fault.
