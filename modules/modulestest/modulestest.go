@@ -16,13 +16,15 @@ import (
 	"github.com/orchestrix/orchestrix/config"
 	"github.com/orchestrix/orchestrix/modules"
 	"github.com/orchestrix/orchestrix/modules/core/app"
+	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/server"
 )
 
 // Host serves some routes on an empty embedded store.
 type Host struct {
-	App *app.App
-	URL string
+	App   *app.App
+	Store mongo.Store
+	URL   string
 
 	t testing.TB
 }
@@ -36,7 +38,10 @@ func Start(t testing.TB, ids ...string) *Host {
 	require.NoError(t, err)
 	program, err := modules.Build(context.Background(), settings, zap.NewNop())
 	require.NoError(t, err)
-	host, err := server.New(server.Options[*app.App]{Registry: app.Routes.Only(ids...), App: program.App})
+	host, err := server.New(server.Options[*app.App]{
+		Registry: app.Routes.Only(ids...), App: program.App, Guard: program.App.Accounts,
+		Production: settings.Production(), Origins: settings.FrontendURLs, TrustedProxies: settings.TrustedProxies,
+	})
 	require.NoError(t, err)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -49,7 +54,7 @@ func Start(t testing.TB, ids ...string) *Host {
 		require.NoError(t, <-served)
 		require.NoError(t, program.Close(ctx))
 	})
-	return &Host{App: program.App, URL: "http://" + listener.Addr().String(), t: t}
+	return &Host{App: program.App, Store: program.Store, URL: "http://" + listener.Addr().String(), t: t}
 }
 
 // Answer is what a call gave.
@@ -59,13 +64,16 @@ type Answer struct {
 	Body   string
 }
 
-// Call sends a request; a body is JSON.
-func (h *Host) Call(method, path, body string) Answer {
+// Call sends a request with headers, names and values in turn; a body is JSON.
+func (h *Host) Call(method, path, body string, headers ...string) Answer {
 	h.t.Helper()
 	req, err := http.NewRequestWithContext(context.Background(), method, h.URL+path, strings.NewReader(body))
 	require.NoError(h.t, err)
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
 	}
 	res, err := http.DefaultClient.Do(req)
 	require.NoError(h.t, err)
