@@ -95,7 +95,8 @@ func (f *field) set(in Input, body doc.Object, dst reflect.Value) string {
 	case fromParam:
 		return f.setText(in.Param(f.name), dst)
 	case fromHeader:
-		return f.setText(in.Header(f.name), dst)
+		// What a client calls itself, say, is no reason to refuse it.
+		return f.setText(strings.ToValidUTF8(in.Header(f.name), "\uFFFD"), dst)
 	}
 	// A parameter sent twice is one value that matches nothing, as it was.
 	values := in.Query(f.name)
