@@ -7,7 +7,9 @@ import (
 
 	"github.com/orchestrix/orchestrix/config"
 	"github.com/orchestrix/orchestrix/modules/core/accounts"
+	"github.com/orchestrix/orchestrix/modules/core/notices"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
+	"github.com/orchestrix/orchestrix/platform/background"
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/engine"
 	"github.com/orchestrix/orchestrix/platform/mail"
@@ -42,7 +44,15 @@ func mailOptions(s *config.Settings, log *zap.Logger) mail.Options {
 	}
 }
 
-func accountOptions(s *config.Settings, log *zap.Logger) accounts.Options {
+// userNotices are nil when nobody shall get any.
+func userNotices(s *config.Settings, mailer *mail.Mailer, tasks *background.Group, log *zap.Logger) *notices.Notices {
+	if !s.NotifyUsers || !mailer.Enabled() {
+		return nil
+	}
+	return notices.New(mailer, tasks, s.AppName, log)
+}
+
+func accountOptions(s *config.Settings, mails *notices.Notices, log *zap.Logger) accounts.Options {
 	return accounts.Options{
 		LoginRequired: s.LoginRequired(),
 		Secret:        []byte(s.JWTSecret),
@@ -50,6 +60,7 @@ func accountOptions(s *config.Settings, log *zap.Logger) accounts.Options {
 		MinPassword:   s.PasswordMin,
 		PerAddress:    s.AddressLimit,
 		PerAccount:    s.AccountLimit,
+		Notices:       mails,
 		Clock:         time.Now,
 		Logger:        log,
 	}

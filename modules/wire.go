@@ -86,7 +86,8 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 		Background: background.NewGroup(maxBackground, log),
 		Workflows:  workflows.NewService(store, engine.Steps, log, time.Now),
 	}
-	a.Accounts = accounts.NewService(store, accountOptions(s, log))
+	mailer := mail.New(mailOptions(s, log))
+	a.Accounts = accounts.NewService(store, accountOptions(s, userNotices(s, mailer, a.Background, log), log))
 	records := runs.NewRecords(store)
 	hub := realtime.NewHub(records, log, s.MongoURI != "")
 	a.Gateway = realtime.NewGateway(hub, realtime.GatewayOptions{
@@ -95,7 +96,6 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 		Logger:      log,
 	})
 	a.Accounts.OnEnd(a.Gateway.EndSessions)
-	mailer := mail.New(mailOptions(s, log))
 	services := workflowServices(a.Accounts, data.NewProvider(store, dataMode(s), time.Now), mailer)
 	var err error
 	a.Runs, err = runs.New(records, services, engine.Steps, hub, runOptions(s, log))

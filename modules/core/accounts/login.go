@@ -64,9 +64,7 @@ func (s *Service) Register(ctx context.Context, email, password, name string, fr
 	if err != nil {
 		return nil, err
 	}
-	if s.opts.Notices != nil {
-		s.opts.Notices.Welcome(ctx, u.Email, u.Name)
-	}
+	s.opts.Notices.Welcome(ctx, u.Email, u.Name)
 	return login, nil
 }
 
@@ -118,9 +116,7 @@ func (s *Service) ChangePassword(ctx context.Context, c *Caller, current, passwo
 		return nil, fmt.Errorf("change password: %w", err)
 	}
 	s.ended(ids...)
-	if s.opts.Notices != nil {
-		s.opts.Notices.PasswordChanged(ctx, u.Email, u.Name)
-	}
+	s.opts.Notices.PasswordChanged(ctx, u.Email, u.Name)
 	return s.begin(ctx, u, from)
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/orchestrix/orchestrix/modules/core/notices"
 	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/session"
@@ -19,21 +20,15 @@ import (
 
 // Options of a Service.
 type Options struct {
-	LoginRequired bool          // everything has an owner who must be logged in (AUTH_MODE)
-	Secret        []byte        // signs tokens
-	SessionLife   time.Duration // of sessions and their tokens
-	MinPassword   int           // characters of a new password; 0 is any
-	PerAddress    int           // registrations, and failed logins, in a minute; 0 is no limit
-	PerAccount    int           // failed logins in a minute; 0 is no limit
-	Notices       Notices       // none: nobody gets mail
+	LoginRequired bool             // everything has an owner who must be logged in (AUTH_MODE)
+	Secret        []byte           // signs tokens
+	SessionLife   time.Duration    // of sessions and their tokens
+	MinPassword   int              // characters of a new password; 0 is any
+	PerAddress    int              // registrations, and failed logins, in a minute; 0 is no limit
+	PerAccount    int              // failed logins in a minute; 0 is no limit
+	Notices       *notices.Notices // nil: nobody gets mail
 	Clock         func() time.Time
 	Logger        *zap.Logger
-}
-
-// Notices tell users about their account. They never block and never fail.
-type Notices interface {
-	Welcome(ctx context.Context, email, name string)
-	PasswordChanged(ctx context.Context, email, name string)
 }
 
 // Service keeps the accounts.
