@@ -29,6 +29,8 @@ func NameProblem(name string) string {
 		return "holds a NUL"
 	case strings.Contains(name, "$"):
 		return "holds a $"
+	case name[0] == '.':
+		return "starts with a dot"
 	case strings.HasPrefix(name, "system."):
 		return "starts with system., which is MongoDB's own"
 	}
