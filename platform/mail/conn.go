@@ -130,12 +130,12 @@ func (c *conn) offer(l letter) error {
 
 // hand hands the mail over. A failure that is not the server's reply leaves
 // open whether the mail was taken.
-func (c *conn) hand(l letter) error {
+func (c *conn) hand(text []byte) error {
 	w, err := c.client.Data()
 	if err != nil {
 		return err
 	}
-	if _, err := l.message.WriteTo(w); err != nil {
+	if _, err := w.Write(text); err != nil {
 		return err // without the dot that ends the mail, so that half of it is not taken
 	}
 	err = w.Close()

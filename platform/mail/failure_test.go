@@ -60,8 +60,8 @@ var phases = []mailtest.Phase{
 	mailtest.Data, mailtest.Content, mailtest.Confirm,
 }
 
-// big does not fit into the buffers between client and server.
-var big = engine.Mail{To: "ada@example.com", Subject: "big", Body: strings.Repeat("0123456789", 900_000)}
+// big does not fit into the buffers between client and server, which take up to 4 MB.
+var big = engine.Mail{To: "ada@example.com", Subject: "big", Body: strings.Repeat("0123456789abcde\n", 150_000)}
 
 func TestAServerThatHangs(t *testing.T) {
 	for _, phase := range append([]mailtest.Phase{mailtest.Connect}, phases...) {
@@ -83,10 +83,13 @@ func TestAServerThatHangs(t *testing.T) {
 				case "timeout":
 					o.Timeout = 200 * time.Millisecond
 				case "deadline":
-					ctx, cancel = context.WithTimeout(ctx, 200*time.Millisecond)
+					ctx, cancel = context.WithTimeout(ctx, 100*time.Millisecond)
 					defer cancel()
 				case "cancel":
-					time.AfterFunc(200*time.Millisecond, cancel)
+					go func() {
+						_ = s.Wait(ctx, func() bool { return s.Hanging() > 0 })
+						cancel()
+					}()
 				}
 				m := mailer(t, o)
 				start := time.Now()
@@ -99,7 +102,7 @@ func TestAServerThatHangs(t *testing.T) {
 				switch end {
 				case "timeout":
 					assert.Contains(t, failed(t, err), ": the mail server did not answer in time")
-					assert.Equal(t, phase == mailtest.Confirm, strings.Contains(err.Error(), "may have been delivered"))
+					assert.Equal(t, len(s.Messages()) > 0, strings.Contains(err.Error(), "may have been delivered"))
 				case "deadline":
 					assert.ErrorIs(t, err, context.DeadlineExceeded)
 				case "cancel":

@@ -1,8 +1,10 @@
 package mail
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/base64"
+	"fmt"
 	"net/mail"
 	"strings"
 	"unicode/utf8"
@@ -13,7 +15,7 @@ import (
 	"github.com/orchestrix/orchestrix/platform/logging"
 )
 
-// letter is a mail that is ready to go.
+// letter is a mail that was checked and can go.
 type letter struct {
 	id      string
 	from    string
@@ -56,6 +58,15 @@ func (o *Options) write(m engine.Mail) (letter, error) {
 		l.to = append(l.to, a.Address)
 	}
 	return l, nil
+}
+
+// text is the whole mail as it goes over the wire.
+func (l *letter) text() ([]byte, error) {
+	var b bytes.Buffer
+	if _, err := l.message.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("write a mail: %w", err)
+	}
+	return b.Bytes(), nil
 }
 
 // fallback is the sender when none is set.

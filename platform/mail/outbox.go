@@ -15,6 +15,10 @@ func (o *Options) file(l letter) (err error) {
 			err = failure{reason: "the mail could not be written to the outbox", cause: err}
 		}
 	}()
+	text, err := l.text()
+	if err != nil {
+		return err
+	}
 	if err := os.MkdirAll(o.Outbox, 0o700); err != nil {
 		return err
 	}
@@ -27,7 +31,7 @@ func (o *Options) file(l letter) (err error) {
 			os.Remove(f.Name()) //nolint:errcheck // the first error says what is wrong
 		}
 	}()
-	_, err = l.message.WriteTo(f)
+	_, err = f.Write(text)
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}

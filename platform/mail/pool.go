@@ -53,13 +53,17 @@ func (p *pool) deliver(ctx context.Context, l letter) error {
 		return ctx.Err()
 	}
 	defer func() { <-p.slots }()
+	text, err := l.text() // only now: a big mail is big twice
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, p.server.Timeout)
 	defer cancel()
 	defer context.AfterFunc(p.force, cancel)()
 
 	c, err := p.offer(ctx, l)
 	if err == nil {
-		err = c.do(ctx, func() error { return c.hand(l) })
+		err = c.do(ctx, func() error { return c.hand(text) })
 	}
 	if c != nil {
 		p.put(c, healthy(err) && ctx.Err() == nil)

@@ -23,6 +23,9 @@ const (
 	Implicit             // from the first byte on
 )
 
+// smallBuffer is what the system may take in of a mail that is not read.
+const smallBuffer = 16 << 10
+
 // Options say how a server behaves.
 type Options struct {
 	Mode       Mode
@@ -44,6 +47,7 @@ type Server struct {
 	mu       sync.Mutex
 	script   Script
 	opened   int
+	hanging  int
 	open     map[*session]bool
 	messages []Message
 	commands []string
@@ -154,6 +158,13 @@ func (s *Server) Open() int {
 	return len(s.open)
 }
 
+// Hanging is how many conversations have come to where the script hangs.
+func (s *Server) Hanging() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hanging
+}
+
 // Wait waits until reached, which may ask the server anything, says so. It
 // looks again after whatever happens at the server.
 func (s *Server) Wait(ctx context.Context, reached func() bool) error {
@@ -192,6 +203,9 @@ func (s *Server) begin(conn net.Conn) {
 		_ = conn.Close()
 		return
 	default:
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok && s.script.Hang == Content {
+		_ = tcp.SetReadBuffer(smallBuffer)
 	}
 	s.opened++
 	s.open[c] = true

@@ -18,8 +18,14 @@ type session struct {
 	mail   Message
 }
 
-// hang waits until the connection or the server is closed.
-func (c *session) hang() { <-c.server.done }
+// hang waits until the server is closed.
+func (c *session) hang() {
+	c.server.mu.Lock()
+	c.server.hanging++
+	c.server.tell()
+	c.server.mu.Unlock()
+	<-c.server.done
+}
 
 func (c *session) run() {
 	if _, on := c.at(Connect); !on {
