@@ -102,24 +102,12 @@ func (s *Settings) Secrets() []string {
 			add(s.values[v.name])
 		}
 	}
-	password := mongoPassword(s.MongoURI)
+	password := logging.PasswordIn(s.MongoURI)
 	add(password)
 	if plain, err := url.PathUnescape(password); err == nil && plain != password {
 		add(plain)
 	}
 	return secrets
-}
-
-// mongoPassword is the password in a connection string, as it is written there.
-// Several hosts in one string are more than net/url reads.
-func mongoPassword(uri string) string {
-	_, rest, _ := strings.Cut(uri, "://")
-	at := strings.LastIndexByte(rest, '@')
-	if at < 0 {
-		return ""
-	}
-	_, password, _ := strings.Cut(rest[:at], ":")
-	return password
 }
 
 // Warnings are sentences about settings that work but are unwise.

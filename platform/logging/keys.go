@@ -62,3 +62,15 @@ func hasWord(s, w string) bool {
 	}
 	return j == len(w)
 }
+
+// PasswordIn returns the password in a connection string as it is written there,
+// or "". Several hosts in one string are more than net/url reads.
+func PasswordIn(uri string) string {
+	_, rest, _ := strings.Cut(uri, "://")
+	at := strings.LastIndexByte(rest, '@')
+	if at < 0 {
+		return ""
+	}
+	_, password, _ := strings.Cut(rest[:at], ":")
+	return password
+}

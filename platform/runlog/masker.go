@@ -55,10 +55,14 @@ func secretsIn(found []string, v any, depth int) []string {
 	switch v := v.(type) {
 	case doc.Object:
 		for i := range v {
-			if s, ok := v[i].Value.(string); !ok {
+			s, ok := v[i].Value.(string)
+			switch {
+			case !ok:
 				found = secretsIn(found, v[i].Value, depth+1)
-			} else if logging.IsSecretKey(v[i].Key) {
+			case logging.IsSecretKey(v[i].Key):
 				found = appendSecret(found, s)
+			default:
+				found = appendSecret(found, logging.PasswordIn(s))
 			}
 		}
 	case doc.Array:

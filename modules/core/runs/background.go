@@ -92,10 +92,11 @@ func (s *Service) perform(x Execution, sealed []byte) {
 		s.fail(r, err)
 		return
 	}
-	env := s.environment(x.OwnerID, &recorder{ctx: ctx, service: s, run: r, mask: s.mask.ForRun(input, "")})
+	mask := s.mask.ForRun(input, "")
+	env := s.environment(x.OwnerID, &recorder{ctx: ctx, service: s, run: r, mask: mask})
 	env.MaxDelay = backgroundDelay
 	env.Authorization = func(context.Context) (engine.Authorization, error) { return caller, nil }
-	s.report(ctx, &x, program.Run(ctx, env, input))
+	s.report(ctx, &x, program.Run(ctx, env, input), mask)
 }
 
 // fail ends a run that cannot even begin.

@@ -10,6 +10,7 @@ import (
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
 	"github.com/orchestrix/orchestrix/platform/logging"
+	"github.com/orchestrix/orchestrix/platform/runlog"
 )
 
 // publishedDelay is the longest wait of a delay step in a published call
@@ -47,12 +48,13 @@ func (s *Service) Published(ctx context.Context, api *workflows.Published, call 
 		return engine.CheckAuthorization(ctx, call.Authorization, env.Tokens)
 	}
 	result := api.Program.Run(ctx, env, call.Input)
-	s.report(ctx, &x, result)
+	s.report(ctx, &x, result, mask)
 	return Answer{ExecutionID: x.ID, Result: result, Body: result.Body(mask.Hide)}
 }
 
 // report logs a failed run: as an error, with its cause, when it is our fault.
-func (s *Service) report(ctx context.Context, x *Execution, result *engine.Result) {
+// Either may repeat what the run was called with.
+func (s *Service) report(ctx context.Context, x *Execution, result *engine.Result, mask *runlog.Masker) {
 	failed := result.Failed()
 	if failed == nil {
 		return
@@ -61,8 +63,12 @@ func (s *Service) report(ctx context.Context, x *Execution, result *engine.Resul
 		zap.String("workflowId", x.WorkflowID), zap.Int("step", failed.Index), zap.String("stepType", failed.Type))
 	switch failed.Err.Kind {
 	case engine.Internal, engine.Unavailable:
-		log.Error("run failed", zap.String("reason", failed.Err.Message), zap.NamedError("cause", failed.Err.Cause))
+		cause := ""
+		if failed.Err.Cause != nil {
+			cause = mask.Error(failed.Err.Cause.Error())
+		}
+		log.Error("run failed", zap.String("reason", mask.Error(failed.Err.Message)), zap.String("cause", cause))
 	default:
-		log.Debug("run failed", zap.String("reason", failed.Err.Message))
+		log.Debug("run failed", zap.String("reason", mask.Error(failed.Err.Message)))
 	}
 }
