@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"regexp"
 	"strings"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -16,14 +17,20 @@ type Authorization struct {
 	Problem string     // why there are no claims; callers may see it
 }
 
+var schemePattern = regexp.MustCompile(`^[A-Za-z0-9-]{1,20}$`)
+
 // CheckAuthorization checks an Authorization header. The scheme is
 // case-sensitive (http.md, "Auth"). It fails when a token cannot be checked;
 // what is wrong with one is not an error but a Problem.
 func CheckAuthorization(ctx context.Context, header string, tokens Tokens) (Authorization, error) {
-	scheme, token, _ := strings.Cut(header, " ")
+	scheme, token, isPair := strings.Cut(header, " ")
+	token = strings.TrimSpace(token)
 	a := Authorization{Scheme: scheme}
+	if scheme != "" && scheme != "Bearer" && (!isPair || !schemePattern.MatchString(scheme)) {
+		a.Scheme = "***" // a token whose scheme was forgotten, maybe
+	}
 	switch {
-	case scheme != "Bearer" || strings.TrimSpace(token) == "":
+	case scheme != "Bearer" || token == "":
 		a.Problem = "Missing or invalid Authorization header"
 	case tokens == nil:
 		a.Problem = NoTokens().Message
