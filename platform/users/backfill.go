@@ -14,6 +14,17 @@ const backfillPage = 500
 // and returns how many. A user whose key another one has is left without, and
 // can log in with the e-mail exactly as it is stored.
 func (d *Directory) Backfill(ctx context.Context) (count int64, err error) {
+	// Again until nothing is left: the page after an _id is of its kind only.
+	for {
+		n, err := d.backfill(ctx)
+		count += n
+		if err != nil || n == 0 {
+			return count, err
+		}
+	}
+}
+
+func (d *Directory) backfill(ctx context.Context) (count int64, err error) {
 	filter := doc.Object{{EmailKey, doc.Object{{"$exists", false}}}, {"email", doc.Object{{"$type", "string"}}}}
 	for last := any(nil); ; {
 		page := filter
