@@ -140,8 +140,10 @@ func TestWaitingForAConnectionEndsWithTheContext(t *testing.T) {
 	s, m, end := occupied(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
+	start := time.Now()
 	_, err := m.Send(ctx, hello)
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.Less(t, time.Since(start), 5*time.Second, "it did not wait for the others' time limit")
 	assert.Equal(t, mail.MaxConns, s.Connections())
 	end()
 }
@@ -188,7 +190,9 @@ func TestClose(t *testing.T) {
 		_, m, end := occupied(t)
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
+		start := time.Now()
 		assert.ErrorIs(t, m.Close(ctx), context.DeadlineExceeded)
+		assert.Less(t, time.Since(start), 5*time.Second, "it did not wait for their time limit")
 		end()
 	})
 	t.Run("wakes who waits for a connection", func(t *testing.T) {
