@@ -76,8 +76,10 @@ func (s *Service) Login(ctx context.Context, email, password string, from Client
 		return nil, err
 	}
 	u, err := s.users.Login(ctx, email, password)
-	if err == nil && !primitive.IsValidObjectID(u.ID) { // whom a workflow made under an id of its own
-		err = users.ErrCredentials
+	if err == nil {
+		if _, other := primitive.ObjectIDFromHex(u.ID); other != nil { // whom a workflow made under an id of its own
+			err = users.ErrCredentials
+		}
 	}
 	if errors.Is(err, users.ErrCredentials) {
 		return nil, errCredentials
