@@ -52,11 +52,11 @@ type handle struct {
 }
 
 func (h *handle) FindOne(ctx context.Context, name string, q engine.Query) (doc.Object, error) {
-	c, err := h.collection(name)
+	c, filter, err := h.matching(name, q.Filter)
 	if err != nil {
 		return nil, err
 	}
-	found, err := c.FindOne(ctx, matchIDs(q.Filter), mongo.FindOptions{Sort: q.Sort, Projection: q.Projection})
+	found, err := c.FindOne(ctx, filter, mongo.FindOptions{Sort: q.Sort, Projection: q.Projection})
 	if err != nil {
 		return nil, orNone(err)
 	}
@@ -64,7 +64,7 @@ func (h *handle) FindOne(ctx context.Context, name string, q engine.Query) (doc.
 }
 
 func (h *handle) Find(ctx context.Context, name string, q engine.Query) ([]doc.Object, error) {
-	c, err := h.collection(name)
+	c, filter, err := h.matching(name, q.Filter)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (h *handle) Find(ctx context.Context, name string, q engine.Query) ([]doc.O
 	if limit <= 0 {
 		limit = defaultLimit
 	}
-	found, err := c.Find(ctx, matchIDs(q.Filter), mongo.FindOptions{Sort: q.Sort, Projection: q.Projection, Limit: min(limit, maxLimit)})
+	found, err := c.Find(ctx, filter, mongo.FindOptions{Sort: q.Sort, Projection: q.Projection, Limit: min(limit, maxLimit)})
 	if err != nil {
 		return nil, explain(err)
 	}
@@ -106,11 +106,11 @@ func (h *handle) Insert(ctx context.Context, name string, document doc.Object) (
 }
 
 func (h *handle) UpdateOne(ctx context.Context, name string, filter, update doc.Object) (doc.Object, error) {
-	c, update, err := h.prepareUpdate(name, update)
+	c, filter, update, err := h.prepareUpdate(name, filter, update)
 	if err != nil {
 		return nil, err
 	}
-	after, err := c.FindOneAndUpdate(ctx, matchIDs(filter), update, mongo.FindUpdateOptions{After: true})
+	after, err := c.FindOneAndUpdate(ctx, filter, update, mongo.FindUpdateOptions{After: true})
 	if err != nil {
 		return nil, orNone(err)
 	}
@@ -118,11 +118,11 @@ func (h *handle) UpdateOne(ctx context.Context, name string, filter, update doc.
 }
 
 func (h *handle) UpdateMany(ctx context.Context, name string, filter, update doc.Object) (matched, modified int64, err error) {
-	c, update, err := h.prepareUpdate(name, update)
+	c, filter, update, err := h.prepareUpdate(name, filter, update)
 	if err != nil {
 		return 0, 0, err
 	}
-	result, err := c.UpdateMany(ctx, matchIDs(filter), update, mongo.UpdateOptions{})
+	result, err := c.UpdateMany(ctx, filter, update, mongo.UpdateOptions{})
 	if err != nil {
 		return 0, 0, explain(err)
 	}
@@ -130,7 +130,7 @@ func (h *handle) UpdateMany(ctx context.Context, name string, filter, update doc
 }
 
 func (h *handle) Delete(ctx context.Context, name string, filter doc.Object, many bool) (int64, error) {
-	c, err := h.collection(name)
+	c, filter, err := h.matching(name, filter)
 	if err != nil {
 		return 0, err
 	}
@@ -138,26 +138,38 @@ func (h *handle) Delete(ctx context.Context, name string, filter doc.Object, man
 	if many {
 		remove = c.DeleteMany
 	}
-	count, err := remove(ctx, matchIDs(filter))
+	count, err := remove(ctx, filter)
 	if err != nil {
 		return 0, explain(err)
 	}
 	return count, nil
 }
 
-func (h *handle) prepareUpdate(name string, update doc.Object) (mongo.Collection, doc.Object, error) {
+// matching returns a collection of the owner's and a filter as it is sent there.
+func (h *handle) matching(name string, filter doc.Object) (mongo.Collection, doc.Object, error) {
 	c, err := h.collection(name)
 	if err != nil {
 		return nil, nil, err
 	}
-	if update, err = sealUpdate(name, update); err != nil {
+	if err := checkFilter(filter); err != nil {
 		return nil, nil, err
+	}
+	return c, matchIDs(filter), nil
+}
+
+func (h *handle) prepareUpdate(name string, filter, update doc.Object) (mongo.Collection, doc.Object, doc.Object, error) {
+	c, filter, err := h.matching(name, filter)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if update, err = sealUpdate(name, update); err != nil {
+		return nil, nil, nil, err
 	}
 	fields := doc.Child(update, "$set")
 	if _, given := doc.Get(fields, "updatedAt"); !given {
 		fields = append(fields, doc.Field{Key: "updatedAt", Value: primitive.NewDateTimeFromTime(h.now())})
 	}
-	return c, doc.Set(update, "$set", fields), nil
+	return c, filter, doc.Set(update, "$set", fields), nil
 }
 
 // withID puts the _id first, as MongoDB does, making one when there is none.

@@ -2,6 +2,8 @@ package data
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -41,6 +43,9 @@ func seal(collection string, fields doc.Object) (doc.Object, error) {
 // sealUpdate does the same for update operators. A user whose e-mail goes away
 // loses the key too, so that the address is free again.
 func sealUpdate(collection string, update doc.Object) (doc.Object, error) {
+	if err := checkUpdate(collection, update); err != nil {
+		return nil, err
+	}
 	sets := doc.Child(update, "$set")
 	sealed, err := seal(collection, sets)
 	if err != nil {
@@ -56,6 +61,53 @@ func sealUpdate(collection string, update doc.Object) (doc.Object, error) {
 		update = doc.Set(update, "$unset", append(doc.Child(update, "$unset"), doc.Field{Key: users.EmailKey, Value: ""}))
 	}
 	return update, nil
+}
+
+// checkUpdate refuses what would get past seal: a password and a user's e-mail
+// are set or unset as a whole, and the key of the e-mail is none of the author's.
+func checkUpdate(collection string, update doc.Object) error {
+	for _, operator := range update {
+		fields, _ := operator.Value.(doc.Object)
+		for _, f := range fields {
+			name, _, _ := strings.Cut(f.Key, ".")
+			whole := f.Key == name && (operator.Key == "$set" || operator.Key == "$unset")
+			isUser := collection == users.Collection
+			switch {
+			case isUser && name == users.EmailKey && (operator.Key != "$set" || !whole): // seal leaves a whole one out
+				return engine.FieldError("data", "may not change %s", f.Key)
+			case (name == "password" || isUser && name == "email") && !whole:
+				return engine.FieldError("data", "may not change %s with %s", f.Key, operator.Key)
+			}
+		}
+	}
+	return nil
+}
+
+// harmless are the operators on a password that tell nothing of it.
+var harmless = []string{"$eq", "$ne", "$in", "$nin", "$exists"}
+
+// checkFilter refuses to compare passwords by order or by pattern: whoever may ask
+// often enough could read a hash so.
+func checkFilter(filter doc.Object) error {
+	for _, f := range filter {
+		name, _, _ := strings.Cut(f.Key, ".")
+		switch v := f.Value.(type) {
+		case doc.Array: // branches of $and, $or, $nor
+			for _, item := range v {
+				branch, _ := item.(doc.Object)
+				if err := checkFilter(branch); err != nil {
+					return err
+				}
+			}
+		case doc.Object:
+			for _, operator := range v {
+				if name == "password" && !slices.Contains(harmless, operator.Key) {
+					return engine.FieldError("filter", "may not compare password with %s", operator.Key)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // hide leaves out what no step may see of a document that was just made.
