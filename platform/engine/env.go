@@ -58,8 +58,9 @@ type Mailer interface {
 	Send(ctx context.Context, m Mail) (id string, err error)
 }
 
-// Mail is a message. Body is HTML; an empty From is the server's own address.
-type Mail struct{ From, To, Subject, Body string }
+// Mail is a message. Body is HTML, Text is what those see who want none: Body,
+// when it is empty. An empty From is the server's own address.
+type Mail struct{ From, To, Subject, Body, Text string }
 
 // Credentials checks logins.
 type Credentials interface {

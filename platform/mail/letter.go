@@ -39,7 +39,10 @@ func (o *Options) write(m engine.Mail) (letter, error) {
 	if len(m.Subject) > maxSubject {
 		return letter{}, problem("subject may be at most 998 bytes long")
 	}
-	if len(m.Body) > maxBody {
+	if m.Text == "" {
+		m.Text = m.Body // as engine.md says
+	}
+	if len(m.Body) > maxBody || len(m.Text) > maxBody {
 		return letter{}, problem("body may be at most 10 MB long")
 	}
 
@@ -49,9 +52,8 @@ func (o *Options) write(m engine.Mail) (letter, error) {
 	msg.Subject(subject(m.Subject))
 	msg.SetDateWithValue(o.Clock())
 	msg.SetMessageIDWithValue(rand.Text() + "@" + domain(from))
-	encoding := gomail.WithPartEncoding(encodingOf(m.Body))
-	msg.SetBodyString(gomail.TypeTextPlain, m.Body, encoding)
-	msg.AddAlternativeString(gomail.TypeTextHTML, m.Body, encoding)
+	msg.SetBodyString(gomail.TypeTextPlain, m.Text, gomail.WithPartEncoding(encodingOf(m.Text)))
+	msg.AddAlternativeString(gomail.TypeTextHTML, m.Body, gomail.WithPartEncoding(encodingOf(m.Body)))
 
 	l := letter{id: msg.GetMessageID(), from: from.Address, message: msg}
 	for _, a := range to {

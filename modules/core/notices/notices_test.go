@@ -87,6 +87,10 @@ func TestTheNotices(t *testing.T) {
 		}
 		assert.True(t, strings.HasPrefix(f.mails[0].Body, "<!doctype html>"))
 		assert.NotContains(t, f.mails[0].Body, "href", "there is nothing to link to")
+		assert.NotContains(t, f.mails[0].Text, "<")
+		for _, part := range []string{"Hello", "@"} {
+			assert.Contains(t, f.mails[0].Text, part)
+		}
 		assert.Equal(t, "req-1", f.request)
 		assert.True(t, f.limited)
 	}

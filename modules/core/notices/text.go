@@ -3,6 +3,7 @@ package notices
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	html "html/template"
 	"regexp"
@@ -13,7 +14,7 @@ import (
 	"github.com/orchestrix/orchestrix/platform/engine"
 )
 
-//go:embed templates/*.html
+//go:embed templates
 var files embed.FS
 
 // The notices are named like their files.
@@ -25,10 +26,11 @@ const (
 // content is what the templates may use.
 type content struct{ App, Name, Email string }
 
-// notice is one template, read in two ways: the body is HTML, the subject is not.
+// notice is one mail: its text, which also defines the subject, and the same as
+// HTML.
 type notice struct {
-	subject *text.Template
-	body    *html.Template
+	text *text.Template
+	body *html.Template
 }
 
 type notices map[string]notice
@@ -38,24 +40,25 @@ type notices map[string]notice
 func parse() notices {
 	all := notices{}
 	for _, name := range []string{welcome, passwordChanged} {
-		file := "templates/" + name + ".html"
+		file := "templates/" + name
 		all[name] = notice{
-			subject: text.Must(text.ParseFS(files, file)).Lookup("subject"),
-			body:    html.Must(html.ParseFS(files, file)),
+			text: text.Must(text.ParseFS(files, file+".txt")),
+			body: html.Must(html.ParseFS(files, file+".html")),
 		}
 	}
 	return all
 }
 
 func (n notices) write(name string, c content) (engine.Mail, error) {
-	var subject, body bytes.Buffer
-	if err := n[name].subject.Execute(&subject, c); err != nil {
-		return engine.Mail{}, fmt.Errorf("write the subject of %s: %w", name, err)
-	}
-	if err := n[name].body.Execute(&body, c); err != nil {
+	var subject, plain, body bytes.Buffer
+	err := errors.Join(
+		n[name].text.ExecuteTemplate(&subject, "subject", c),
+		n[name].text.Execute(&plain, c),
+		n[name].body.Execute(&body, c))
+	if err != nil {
 		return engine.Mail{}, fmt.Errorf("write %s: %w", name, err)
 	}
-	return engine.Mail{To: c.Email, Subject: tidy(subject.String()), Body: body.String()}, nil
+	return engine.Mail{To: c.Email, Subject: tidy(subject.String()), Body: body.String(), Text: plain.String()}, nil
 }
 
 // maxName is how many characters of a name are used.
