@@ -58,8 +58,12 @@ func (n notices) write(name string, c content) (engine.Mail, error) {
 	if err != nil {
 		return engine.Mail{}, fmt.Errorf("write %s: %w", name, err)
 	}
-	return engine.Mail{To: c.Email, Subject: tidy(subject.String()), Body: body.String(), Text: plain.String()}, nil
+	return engine.Mail{To: c.Email, Subject: tidy(subject.String()), Body: lines(body.String()), Text: lines(plain.String())}, nil
 }
+
+// lines ends lines as mail does, so that it can be sent in a form that people can
+// read.
+func lines(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
 
 // maxName is how many characters of a name are used.
 const maxName = 60
