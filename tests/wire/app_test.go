@@ -46,11 +46,15 @@ func startProgram(t *testing.T, uri string) *program {
 	return &program{T: t, url: "http://" + listener.Addr().String()}
 }
 
-func (p *program) post(path, body string) (int, http.Header, string) {
+// post sends JSON with headers, names and values in turn.
+func (p *program) post(path, body string, headers ...string) (int, http.Header, string) {
 	p.Helper()
 	req, err := http.NewRequestWithContext(p.Context(), http.MethodPost, p.url+path, strings.NewReader(body))
 	require.NoError(p, err)
 	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
 	res, err := http.DefaultClient.Do(req)
 	require.NoError(p, err)
 	defer res.Body.Close()
