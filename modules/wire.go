@@ -99,12 +99,12 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 	services := workflowServices(a.Accounts, data.NewProvider(store, dataMode(s), time.Now), mailer)
 	var err error
 	a.Runs, err = runs.New(records, services, engine.Steps, hub, runOptions(s, log))
-	if err != nil {
-		return nil, err
-	}
 	p := &Program{App: a, Store: store, hub: hub, mailer: mailer}
-	if err := p.begin(ctx); err != nil {
-		return nil, errors.Join(err, p.closeServices(ctx))
+	if err == nil {
+		err = p.begin(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, a.Gateway.Close(ctx), p.closeServices(ctx))
 	}
 	return p, nil
 }
@@ -161,7 +161,11 @@ func (p *Program) Close(ctx context.Context) error {
 }
 
 func (p *Program) closeServices(ctx context.Context) error {
-	err := errors.Join(p.App.Runs.Close(ctx), p.App.Background.Close(ctx))
+	var err error
+	if p.App.Runs != nil { // nil when it could not even be made
+		err = p.App.Runs.Close(ctx)
+	}
+	err = errors.Join(err, p.App.Background.Close(ctx))
 	p.App.Accounts.Close()
 	p.hub.Close()
 	return errors.Join(err, p.mailer.Close(ctx))

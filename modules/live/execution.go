@@ -21,7 +21,7 @@ func init() {
 		Tag:     "Live",
 		Summary: "Upgrades to a WebSocket with the log of one run, one JSON entry in a frame; afterSeq skips entries.",
 		Auth:    registry.Owned,
-		Errors:  []int{http.StatusBadRequest, http.StatusForbidden, http.StatusUpgradeRequired, http.StatusServiceUnavailable},
+		Errors:  []int{http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusUpgradeRequired, http.StatusServiceUnavailable},
 		Handler: registry.Raw[*app.App](execution),
 	})
 }

@@ -48,7 +48,7 @@ type Route[A any] struct {
 	Auth    Auth
 	Limits  Limits
 	Success int   // status of a typed answer; 200 when zero
-	Errors  []int // statuses it may fail with, for the documentation
+	Errors  []int // statuses it may fail with, besides the 401 that Auth brings; for the documentation
 
 	// Required is the body's "error" text when a field marked
 	// `validate:"required"` is missing or falsy; "<field> is required" when empty.
