@@ -3,6 +3,7 @@ package modules
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
@@ -24,9 +25,9 @@ func followRules(a *accounts.Service, records *runs.Records) realtime.Rules {
 	return &rules{accounts: a, records: records}
 }
 
-// Identify takes the token of a login session.
+// Identify takes the token of a login session, also as it stands in a header.
 func (r *rules) Identify(ctx context.Context, token string) (realtime.Viewer, error) {
-	caller, err := r.accounts.ByToken(ctx, token)
+	caller, err := r.accounts.ByToken(ctx, strings.TrimPrefix(token, "Bearer "))
 	var refused *apierr.Error
 	switch {
 	case errors.As(err, &refused):
