@@ -22,8 +22,7 @@ func (a answer) withoutRequest() string { return ofRequest.ReplaceAllString(a.bo
 // Where a login is required, somebody else's object answers as one that does not
 // exist, and nothing happens to it (security.md 3).
 func TestOtherPeoplesObjects(t *testing.T) {
-	url := start(t, loginRequired)
-	ann, bob := signUp(t, url, "ann@example.com"), signUp(t, url, "bob@example.com")
+	url, ann, bob := startWithTwo(t, loginRequired)
 	api := ann.publish(t, "mine", respond(`"of ann"`))
 	ended := ann.run(t, respond(`{"secret":"of ann"}`))
 	require.Equal(t, "succeeded", ann.ended(t, ended))
@@ -86,8 +85,7 @@ func TestOtherPeoplesObjects(t *testing.T) {
 
 // Where a login is required, the owner is the caller, whatever the request says.
 func TestOwnerIsTheCaller(t *testing.T) {
-	url := start(t, loginRequired)
-	ann, bob := signUp(t, url, "ann@example.com"), signUp(t, url, "bob@example.com")
+	url, ann, bob := startWithTwo(t, loginRequired)
 	api := ann.publish(t, "shared", respond(`"of ann"`))
 	before := ann.send(t, http.MethodGet, "/workflows/shared", "").body
 	post := func(path, name, owner string) answer {

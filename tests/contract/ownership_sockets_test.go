@@ -95,8 +95,7 @@ func synced(t *testing.T, conn *websocket.Conn, id string) []any {
 // Where a login is required, sockets open for a session alone, however it is
 // shown. Socket.IO asks in its protocol.
 func TestSocketsNeedALogin(t *testing.T) {
-	url := start(t, loginRequired)
-	ann, bob := signUp(t, url, "ann@example.com"), signUp(t, url, "bob@example.com")
+	url, ann, bob := startWithTwo(t, loginRequired)
 	old := mint(t, jwt.MapClaims{"userId": ann.id})
 	run := ann.run(t, respond(`{}`))
 	require.Equal(t, "succeeded", ann.ended(t, run))
@@ -161,8 +160,7 @@ func TestSocketsNeedALogin(t *testing.T) {
 
 // Somebody else's run is one that does not exist, over every transport.
 func TestSocketsShowOwnRuns(t *testing.T) {
-	url := start(t, loginRequired)
-	ann, bob := signUp(t, url, "ann@example.com"), signUp(t, url, "bob@example.com")
+	url, ann, bob := startWithTwo(t, loginRequired)
 	ended := ann.run(t, respond(`{"secret":"of ann"}`))
 	require.Equal(t, "succeeded", ann.ended(t, ended))
 	waiting := ann.run(t, `[{"type":"delay","seconds":20}]`)

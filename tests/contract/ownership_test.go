@@ -66,8 +66,8 @@ func strangers(t *testing.T, victim, attacker *person, open bool) []stranger {
 func TestWhoMayCallEveryRoute(t *testing.T) {
 	for mode, change := range modes {
 		t.Run(mode, func(t *testing.T) {
-			url, open := start(t, change), mode == "open"
-			victim, attacker := signUp(t, url, "victim@example.com"), signUp(t, url, "attacker@example.com")
+			_, victim, attacker := startWithTwo(t, change)
+			open := mode == "open"
 			all := strangers(t, victim, attacker, open)
 			for _, route := range app.Routes.Routes() {
 				for _, path := range route.Paths() {
@@ -125,8 +125,7 @@ func sweep(t *testing.T, route *app.Route, path string, open bool, victim *perso
 // TestBadBodiesOfOwners holds every route that has an owner against bodies that
 // are none, with a login.
 func TestBadBodiesOfOwners(t *testing.T) {
-	url := start(t, loginRequired)
-	ann := signUp(t, url, "ann@example.com")
+	_, ann, _ := startWithTwo(t, loginRequired)
 	large := `{"a":"` + strings.Repeat("x", 10<<20) + `"}`
 	for _, route := range app.Routes.Routes() {
 		if route.Auth != registry.Owned || !route.Handler.ReadsBody() {
@@ -163,8 +162,7 @@ func TestPublicRoutes(t *testing.T) {
 	}
 	assert.ElementsMatch(t, []string{"auth.login", "auth.register", "execution.published", "system.health", "system.hello"}, public)
 
-	url := start(t, loginRequired)
-	ann := signUp(t, url, "ann@example.com")
+	url, ann, _ := startWithTwo(t, loginRequired)
 	path := ann.publish(t, "w", respond(`"of ann"`))
 	play(t, url, []exchange{
 		{name: "health", method: "GET", path: "/health", status: 200},

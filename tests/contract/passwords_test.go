@@ -10,8 +10,7 @@ import (
 // Steps cannot read a password's hash by asking for it piece by piece, nor change
 // a password or an e-mail past the rules for them.
 func TestPasswordsAreOutOfReach(t *testing.T) {
-	url := start(t)
-	ann := signUp(t, url, "ann@example.com")
+	_, ann, _ := startWithTwo(t, openMode)
 	ann.add(t, "end@user.example", "the user's own")
 	find := func(filter string) string {
 		return `{"type":"dbFind","collection":"users","filters":` + filter + `,"findType":"many"}`

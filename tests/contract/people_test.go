@@ -16,8 +16,23 @@ import (
 // loginRequired is a server on which everything has an owner who is logged in.
 func loginRequired(s *config.Settings) { s.AuthMode = "required" }
 
+func openMode(*config.Settings) {}
+
 // modes are the settings of both kinds of server.
-var modes = map[string]func(*config.Settings){"open": func(*config.Settings) {}, "required": loginRequired}
+var modes = map[string]func(*config.Settings){"open": openMode, "required": loginRequired}
+
+// startWithTwo runs the program with two accounts whose password costs little to
+// compare: ann@example.com, bob@example.com.
+func startWithTwo(t testing.TB, change func(*config.Settings)) (url string, ann, bob *person) {
+	t.Helper()
+	s := settings(t)
+	change(s)
+	program := build(t, s)
+	url, _ = launch(t, program)
+	addCheap(t, program, "ann@example.com")
+	addCheap(t, program, "bob@example.com")
+	return url, logIn(t, url, "ann@example.com", password), logIn(t, url, "bob@example.com", password)
+}
 
 // person is an account that is logged in at a server.
 type person struct {

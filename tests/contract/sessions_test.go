@@ -85,9 +85,8 @@ func (p *person) dead(t *testing.T, open bool, run, api string) {
 func TestSessionsEnd(t *testing.T) {
 	for mode, change := range modes {
 		t.Run(mode, func(t *testing.T) {
-			url, open := start(t, change), mode == "open"
-			first := signUp(t, url, "ann@example.com")
-			bob := signUp(t, url, "bob@example.com")
+			url, first, bob := startWithTwo(t, change)
+			open := mode == "open"
 			api := first.publish(t, "guarded", guarded)
 			run := first.run(t, `[{"type":"delay","seconds":20}]`)
 			keyOf := func(p *person) string {

@@ -87,8 +87,7 @@ func forgeries(t *testing.T, p *person) map[string]string {
 func TestForgedTokens(t *testing.T) {
 	for mode, change := range modes {
 		t.Run(mode, func(t *testing.T) {
-			url := start(t, change)
-			ann := signUp(t, url, "ann@example.com")
+			url, ann, _ := startWithTwo(t, change)
 			path := ann.publish(t, "guarded", guarded)
 			for name, token := range forgeries(t, ann) {
 				t.Run(name, func(t *testing.T) {
@@ -109,8 +108,7 @@ func TestForgedTokens(t *testing.T) {
 
 // What an Authorization header must look like.
 func TestAuthorizationHeaders(t *testing.T) {
-	url := start(t)
-	ann := signUp(t, url, "ann@example.com")
+	url, ann, _ := startWithTwo(t, openMode)
 	path := ann.publish(t, "guarded", guarded)
 	const none, missing = `"message":"No token provided"`, `"error":"Missing or invalid Authorization header"`
 	for header, ok := range map[string]bool{
@@ -161,8 +159,7 @@ func raw(t *testing.T, url, request string) answer {
 func TestHostileHeaders(t *testing.T) {
 	for mode, change := range modes {
 		t.Run(mode, func(t *testing.T) {
-			url := start(t, change)
-			ann := signUp(t, url, "ann@example.com")
+			url, ann, _ := startWithTwo(t, change)
 			request := func(headers ...string) string {
 				return "GET /auth/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + strings.Join(headers, "\r\n") + "\r\n\r\n"
 			}
@@ -192,8 +189,7 @@ func TestHostileHeaders(t *testing.T) {
 
 // Of two tokens one counts, the same for everybody who reads the header.
 func TestTwoAuthorizationHeaders(t *testing.T) {
-	url := start(t)
-	ann, bob := signUp(t, url, "ann@example.com"), signUp(t, url, "bob@example.com")
+	url, ann, bob := startWithTwo(t, openMode)
 	path := ann.publish(t, "guarded", guarded)
 	for _, pair := range [][2]*person{{ann, bob}, {bob, ann}} {
 		ask := func(line string) answer {
@@ -213,8 +209,7 @@ func TestTwoAuthorizationHeaders(t *testing.T) {
 func TestTokensOfTheOldBackend(t *testing.T) {
 	for mode, change := range modes {
 		t.Run(mode, func(t *testing.T) {
-			url := start(t, change)
-			ann := signUp(t, url, "ann@example.com")
+			url, ann, _ := startWithTwo(t, change)
 			path := ann.publish(t, "guarded", guarded)
 			for _, method := range []jwt.SigningMethod{jwt.SigningMethodHS256, jwt.SigningMethodHS384, jwt.SigningMethodHS512} {
 				header := []string{"Authorization", "Bearer " + mint(t, jwt.MapClaims{"userId": ann.id, "email": ann.email}, method)}

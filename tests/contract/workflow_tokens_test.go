@@ -23,8 +23,7 @@ func (p *person) makes(t *testing.T, claims string) string {
 func TestWorkflowsNameNoSession(t *testing.T) {
 	for mode, change := range modes {
 		t.Run(mode, func(t *testing.T) {
-			url := start(t, change)
-			ann, bob := signUp(t, url, "ann@example.com"), signUp(t, url, "bob@example.com")
+			url, ann, bob := startWithTwo(t, change)
 			for _, claims := range []string{
 				`{"userId":"` + bob.id + `","sid":"` + bob.sid + `"}`,
 				`{"sid":"` + ann.sid + `","userId":"` + ann.id + `","email":"` + ann.email + `"}`,
@@ -59,8 +58,7 @@ func TestWorkflowsNameNoSession(t *testing.T) {
 // workflows, and the owner's own login, for trying them out: neither the tokens of
 // other owners' workflows nor the logins of others.
 func TestTokensOfOwnersAreApart(t *testing.T) {
-	url := start(t, loginRequired)
-	ann, bob := signUp(t, url, "ann@example.com"), signUp(t, url, "bob@example.com")
+	url, ann, bob := startWithTwo(t, loginRequired)
 	token := ann.makes(t, `{"userId":"u1","role":"admin"}`)
 	for name, c := range map[string]struct {
 		by    *person
@@ -114,8 +112,7 @@ func TestTokensOfOwnersAreApart(t *testing.T) {
 // Where no login is required, a login's token is believed by every workflow as
 // long as its session lives, and tells them nothing of the session.
 func TestLoginsAreBelievedInOpenMode(t *testing.T) {
-	url := start(t)
-	ann, bob := signUp(t, url, "ann@example.com"), signUp(t, url, "bob@example.com")
+	url, ann, bob := startWithTwo(t, openMode)
 	path := ann.publish(t, "guarded", guarded)
 	call := func(token string) answer {
 		return send(t, http.MethodPost, url+path, `{}`, "Authorization", "Bearer "+token)
@@ -154,8 +151,7 @@ func TestLoginsAreBelievedInOpenMode(t *testing.T) {
 func TestSignUpLogInAndCallAProtectedEndpoint(t *testing.T) {
 	for mode, change := range modes {
 		t.Run(mode, func(t *testing.T) {
-			url := start(t, change)
-			ann, bob := signUp(t, url, "ann@example.com"), signUp(t, url, "bob@example.com")
+			url, ann, bob := startWithTwo(t, change)
 			const enterSteps = `[{"type":"input","variables":[{"name":"email"},{"name":"password"}]},
 				{"type":"userLogin","email":"{{email}}","password":"{{password}}"},
 				{"type":"jwtGenerate","payload":{"userId":"{{loginResult.userId}}","email":"{{loginResult.email}}"},"expiresIn":"1h"},
