@@ -17,8 +17,8 @@ func TestCookie(t *testing.T) {
 		t.Run(environment, func(t *testing.T) {
 			t.Setenv("NODE_ENV", environment)
 			h := start(t)
-			made := register(t, h, "a@b.c").cookie
-			for _, cookie := range []*http.Cookie{made, login(t, h, "a@b.c").cookie} {
+			made := accountOf(t, h.Call(http.MethodPost, "/auth/register", credentials("a@b.c", password)), http.StatusCreated)
+			for _, cookie := range []*http.Cookie{made.cookie, login(t, h, "a@b.c").cookie} {
 				assert.Equal(t, "orchestrix_sid", cookie.Name)
 				assert.NoError(t, uuid.Validate(cookie.Value))
 				assert.True(t, cookie.HttpOnly)
@@ -36,7 +36,7 @@ func TestCookie(t *testing.T) {
 func TestWhatACookieIsGoodFor(t *testing.T) {
 	t.Setenv("FRONTEND_URL", "https://app.example.com,https://two.example.com")
 	h := start(t)
-	ann, bob := register(t, h, "ann@b.c"), register(t, h, "bob@b.c")
+	ann, bob := enter(t, h, "ann@b.c"), enter(t, h, "bob@b.c")
 	ended := login(t, h, "ann@b.c")
 	assert.Equal(t, http.StatusOK, h.Call(http.MethodPost, "/auth/logout", "", ended.jar()...).Status)
 	origin := func(origin string, more ...string) []string {

@@ -8,10 +8,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/bcrypt"
 
 	"github.com/orchestrix/orchestrix/modules/modulestest"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
+	"github.com/orchestrix/orchestrix/platform/users"
 )
 
 const (
@@ -53,9 +55,21 @@ func cookieOf(t testing.TB, got modulestest.Answer) *http.Cookie {
 	return cookies[0]
 }
 
-func register(t testing.TB, h *modulestest.Host, email string) account {
+// add stores an account whose password costs little to compare.
+func add(t testing.TB, h *modulestest.Host, email string, more ...doc.Field) {
 	t.Helper()
-	return accountOf(t, h.Call(http.MethodPost, "/auth/register", credentials(email, password)), http.StatusCreated)
+	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
+	require.NoError(t, err)
+	_, err = h.Store.Collection("users").InsertOne(t.Context(),
+		append(doc.Object{{"email", email}, {users.EmailKey, users.Key(email)}, {"password", string(hash)}}, more...))
+	require.NoError(t, err)
+}
+
+// enter is an account that has just been made and is logged in.
+func enter(t testing.TB, h *modulestest.Host, email string) account {
+	t.Helper()
+	add(t, h, email)
+	return login(t, h, email)
 }
 
 func login(t testing.TB, h *modulestest.Host, email string, headers ...string) account {

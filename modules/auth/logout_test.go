@@ -10,7 +10,7 @@ import (
 
 func TestLogout(t *testing.T) {
 	h := start(t)
-	first := register(t, h, "a@b.c")
+	first := enter(t, h, "a@b.c")
 	second := login(t, h, "a@b.c")
 	for name, headers := range map[string][]string{"by the token": first.bearer(), "by the cookie": second.jar()} {
 		t.Run(name, func(t *testing.T) {
@@ -35,7 +35,7 @@ func TestLogout(t *testing.T) {
 
 func TestLogoutEndsOneSession(t *testing.T) {
 	h := start(t)
-	stays, goes := register(t, h, "a@b.c"), login(t, h, "a@b.c")
+	stays, goes := enter(t, h, "a@b.c"), login(t, h, "a@b.c")
 	assert.Equal(t, http.StatusOK, h.Call(http.MethodPost, "/auth/logout", "", goes.bearer()...).Status)
 	assert.Equal(t, http.StatusOK, h.Call(http.MethodGet, "/auth/me", "", stays.bearer()...).Status)
 }
@@ -43,7 +43,7 @@ func TestLogoutEndsOneSession(t *testing.T) {
 // A token of the old backend belongs to no session: there is nothing to end.
 func TestLogoutWithAnOldToken(t *testing.T) {
 	h := start(t)
-	old := oldToken(t, register(t, h, "a@b.c").User.ID)
+	old := oldToken(t, enter(t, h, "a@b.c").User.ID)
 	assert.Equal(t, http.StatusOK, h.Call(http.MethodPost, "/auth/logout", "", old...).Status)
 	assert.Equal(t, http.StatusOK, h.Call(http.MethodGet, "/auth/me", "", old...).Status, "until it expires")
 }

@@ -23,7 +23,7 @@ func oldToken(t testing.TB, userID string) []string {
 
 func TestMe(t *testing.T) {
 	h := start(t)
-	ann := register(t, h, "a@b.c")
+	ann := enter(t, h, "a@b.c")
 	_, err := h.Store.Collection("users").UpdateOne(t.Context(), doc.Object{{"email", "a@b.c"}},
 		doc.Object{{"$set", doc.Object{{"role", "admin"}, {"name", "Ann"}}}}, mongo.UpdateOptions{})
 	require.NoError(t, err)
@@ -38,7 +38,7 @@ func TestMe(t *testing.T) {
 
 func TestMeRefuses(t *testing.T) {
 	h := start(t)
-	ann := register(t, h, "a@b.c")
+	ann := enter(t, h, "a@b.c")
 	for name, c := range map[string]struct {
 		headers []string
 		says    string

@@ -10,7 +10,7 @@ import (
 
 func TestRevoke(t *testing.T) {
 	h := start(t)
-	here, there, bob := register(t, h, "a@b.c"), login(t, h, "a@b.c"), register(t, h, "bob@b.c")
+	here, there, bob := enter(t, h, "a@b.c"), login(t, h, "a@b.c"), enter(t, h, "bob@b.c")
 	list := sessionsOf(t, h, here)
 	require.Len(t, list, 2)
 	theirs := sessionsOf(t, h, bob)[0].ID

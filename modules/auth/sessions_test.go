@@ -31,9 +31,9 @@ func sessionsOf(t testing.TB, h *modulestest.Host, a account) []shown {
 
 func TestSessions(t *testing.T) {
 	h := start(t)
-	first := register(t, h, "a@b.c")
+	first := enter(t, h, "a@b.c")
 	second := login(t, h, "a@b.c", "User-Agent", "Browser "+strings.Repeat("é", 200)+"\xff")
-	register(t, h, "bob@b.c")
+	enter(t, h, "bob@b.c")
 
 	list := sessionsOf(t, h, second)
 	require.Len(t, list, 2, "bob's is not among them")
@@ -57,7 +57,7 @@ func TestSessions(t *testing.T) {
 func TestSessionLife(t *testing.T) {
 	t.Setenv("SESSION_TTL", "1h")
 	h := start(t)
-	ann := register(t, h, "a@b.c")
+	ann := enter(t, h, "a@b.c")
 	list := sessionsOf(t, h, ann)
 	assert.Equal(t, time.Hour, list[0].ExpiresAt.Sub(list[0].CreatedAt))
 	assert.InDelta(t, 3600, ann.cookie.MaxAge, 5)
