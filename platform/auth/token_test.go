@@ -17,7 +17,6 @@ import (
 	"github.com/orchestrix/orchestrix/platform/doc"
 )
 
-
 const secret = "peer-test-secret"
 
 // start is when the clock of the tests stands, and oldToken a token that the old
