@@ -9,6 +9,7 @@ import (
 	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	"github.com/orchestrix/orchestrix/modules/core/notices"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
+	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/background"
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/engine"
@@ -52,7 +53,7 @@ func userNotices(s *config.Settings, mailer *mail.Mailer, tasks *background.Grou
 	return notices.New(mailer, tasks, s.AppName, log)
 }
 
-func accountOptions(s *config.Settings, mails *notices.Notices, log *zap.Logger) accounts.Options {
+func accountOptions(s *config.Settings, passwords *auth.Passwords, mails *notices.Notices, log *zap.Logger) accounts.Options {
 	return accounts.Options{
 		LoginRequired: s.LoginRequired(),
 		Secret:        []byte(s.JWTSecret),
@@ -60,6 +61,7 @@ func accountOptions(s *config.Settings, mails *notices.Notices, log *zap.Logger)
 		MinPassword:   s.PasswordMin,
 		PerAddress:    s.AddressLimit,
 		PerAccount:    s.AccountLimit,
+		Passwords:     passwords,
 		Notices:       mails,
 		Clock:         time.Now,
 		Logger:        log,

@@ -13,6 +13,7 @@ import (
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
+	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/background"
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/engine"
@@ -87,7 +88,8 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 		Workflows:  workflows.NewService(store, engine.Steps, log, time.Now),
 	}
 	mailer := mail.New(mailOptions(s, log))
-	a.Accounts = accounts.NewService(store, accountOptions(s, userNotices(s, mailer, a.Background, log), log))
+	passwords := auth.NewPasswords()
+	a.Accounts = accounts.NewService(store, accountOptions(s, passwords, userNotices(s, mailer, a.Background, log), log))
 	records := runs.NewRecords(store)
 	hub := realtime.NewHub(records, log, s.MongoURI != "")
 	a.Gateway = realtime.NewGateway(hub, realtime.GatewayOptions{
@@ -96,7 +98,7 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 		Logger:      log,
 	})
 	a.Accounts.OnEnd(a.Gateway.EndSessions)
-	services := workflowServices(a.Accounts, data.NewProvider(store, dataMode(s), time.Now), mailer)
+	services := workflowServices(a.Accounts, data.NewProvider(store, dataMode(s), passwords, time.Now), mailer)
 	var err error
 	a.Runs, err = runs.New(records, services, engine.Steps, hub, runOptions(s, log))
 	p := &Program{App: a, Store: store, hub: hub, mailer: mailer}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	"github.com/orchestrix/orchestrix/modules/modulestest"
+	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/doc"
 )
 
@@ -24,7 +25,8 @@ type limited struct {
 func startLimited(t *testing.T, perAddress, perAccount int) *limited {
 	l := &limited{Host: start(t), now: time.Now()}
 	l.App.Accounts = accounts.NewService(l.Store, accounts.Options{
-		Secret: []byte("a secret for tests"), SessionLife: time.Hour, PerAddress: perAddress, PerAccount: perAccount,
+		Passwords: auth.NewPasswords(),
+		Secret:    []byte("a secret for tests"), SessionLife: time.Hour, PerAddress: perAddress, PerAccount: perAccount,
 		Clock: func() time.Time { return l.now }, Logger: zap.NewNop(),
 	})
 	return l
@@ -155,4 +157,18 @@ func TestNoLimits(t *testing.T) {
 		refuses(t, l.login("a@b.c", "wrong"), http.StatusUnauthorized, "Invalid email or password")
 	}
 	accountOf(t, l.login("a@b.c", password), http.StatusOK)
+}
+
+// A crowd that logs in rightly is let in, all of it; one that guesses has as many
+// guesses as one after the other.
+func TestLimitOfACrowd(t *testing.T) {
+	l := startLimited(t, 5, 4)
+	add(t, l.Host, "ann@b.c")
+	const crowd = 20
+	assert.Equal(t, map[int]int{200: crowd}, modulestest.Crowd(crowd, func(int) int {
+		return l.login("ann@b.c", password).Status
+	}))
+	assert.Equal(t, map[int]int{401: 4, 429: crowd - 4}, modulestest.Crowd(crowd, func(int) int {
+		return l.login("ann@b.c", "wrong").Status
+	}))
 }

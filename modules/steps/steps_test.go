@@ -12,6 +12,7 @@ import (
 
 	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	_ "github.com/orchestrix/orchestrix/modules/steps"
+	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
@@ -24,8 +25,8 @@ func environment(t testing.TB) *engine.Env {
 	store, err := embedded.Open(context.Background(), embedded.Options{Dir: t.TempDir()})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close(context.Background())) })
-	service := accounts.NewService(store, accounts.Options{Secret: []byte("a secret for tests"), Clock: time.Now, Logger: zap.NewNop()})
-	provider := data.NewProvider(store, data.Shared, time.Now)
+	service := accounts.NewService(store, accounts.Options{Secret: []byte("a secret for tests"), Passwords: auth.NewPasswords(), Clock: time.Now, Logger: zap.NewNop()})
+	provider := data.NewProvider(store, data.Shared, auth.NewPasswords(), time.Now)
 	return &engine.Env{
 		Data:        provider.For("owner"),
 		Tokens:      service.Tokens("owner"),

@@ -1,7 +1,10 @@
 package auth_test
 
 import (
+	"context"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,20 +20,29 @@ const (
 	hashLong = "$2b$10$abcdefghijklmnopqrstuuhBb/0dYbuuS1CS8hp30IXhlFBW2VAWG" // 100 times x
 )
 
+// check holds a password against a hash.
+func check(t testing.TB, hash, password string) bool {
+	t.Helper()
+	right, err := auth.NewPasswords().Check(t.Context(), hash, password)
+	require.NoError(t, err)
+	return right
+}
+
 func TestHashPassword(t *testing.T) {
-	hash, err := auth.HashPassword("correct horse")
+	passwords := auth.NewPasswords()
+	hash, err := passwords.Hash(t.Context(), "correct horse")
 	require.NoError(t, err)
 	assert.Regexp(t, `^\$2a\$10\$`, hash)
-	assert.True(t, auth.CheckPassword(hash, "correct horse"))
-	other, err := auth.HashPassword("correct horse")
+	assert.True(t, check(t, hash, "correct horse"))
+	other, err := passwords.Hash(t.Context(), "correct horse")
 	require.NoError(t, err)
 	assert.NotEqual(t, hash, other, "salted")
 
 	longest := strings.Repeat("ü", auth.MaxPassword/2)
-	hash, err = auth.HashPassword(longest)
+	hash, err = passwords.Hash(t.Context(), longest)
 	require.NoError(t, err)
-	assert.True(t, auth.CheckPassword(hash, longest))
-	_, err = auth.HashPassword(longest + "x")
+	assert.True(t, check(t, hash, longest))
+	_, err = passwords.Hash(t.Context(), longest+"x")
 	require.ErrorIs(t, err, auth.ErrPasswordTooLong)
 }
 
@@ -55,9 +67,30 @@ func TestCheckPassword(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			assert.Equal(t, tt.want, auth.CheckPassword(tt.hash, tt.password))
+			assert.Equal(t, tt.want, check(t, tt.hash, tt.password))
 		})
 	}
+}
+
+// A crowd takes turns, and who waits for one waits no longer than it may.
+func TestPasswordsTakeTurns(t *testing.T) {
+	passwords := auth.NewPasswords()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var crowd sync.WaitGroup
+	for range 2*runtime.GOMAXPROCS(0) + 2 {
+		crowd.Go(func() {
+			_, err := passwords.Check(t.Context(), hash2a, "wrong")
+			assert.NoError(t, err)
+		})
+	}
+	for { // until all turns are taken, when one that may not wait gets none
+		if _, err := passwords.Check(ctx, "", "x"); err != nil {
+			require.ErrorIs(t, err, context.Canceled)
+			break
+		}
+	}
+	crowd.Wait()
 }
 
 // BenchmarkCheckPassword shows that an account without a hash takes as long as
@@ -67,7 +100,7 @@ func BenchmarkCheckPassword(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if auth.CheckPassword(hash, "wrong") {
+				if check(b, hash, "wrong") {
 					b.Fatal("accepted")
 				}
 			}

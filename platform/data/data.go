@@ -11,6 +11,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
+	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
 	"github.com/orchestrix/orchestrix/platform/mongo"
@@ -25,15 +26,16 @@ const (
 
 // Provider hands out data handles.
 type Provider struct {
-	store   mongo.Store
-	mode    Mode
-	now     func() time.Time
-	indexed indexed
+	store     mongo.Store
+	mode      Mode
+	passwords *auth.Passwords
+	now       func() time.Time
+	indexed   indexed
 }
 
 // NewProvider returns a provider of the store's collections.
-func NewProvider(store mongo.Store, mode Mode, now func() time.Time) *Provider {
-	return &Provider{store: store, mode: mode, now: now}
+func NewProvider(store mongo.Store, mode Mode, passwords *auth.Passwords, now func() time.Time) *Provider {
+	return &Provider{store: store, mode: mode, passwords: passwords, now: now}
 }
 
 // For returns the data of an owner.
@@ -43,7 +45,7 @@ func (p *Provider) For(owner string) engine.Data {
 
 // Users returns those who can log in to an owner's workflows.
 func (p *Provider) Users(owner string) *users.Directory {
-	return users.NewDirectory(p.store.Collection(p.mode.prefix(owner)+users.Collection), p.now)
+	return users.NewDirectory(p.store.Collection(p.mode.prefix(owner)+users.Collection), p.passwords, p.now)
 }
 
 type handle struct {
@@ -95,7 +97,7 @@ func (h *handle) Insert(ctx context.Context, name string, document doc.Object) (
 			return nil, err
 		}
 	}
-	document, err = seal(name, h.stamp(withID(document)))
+	document, err = h.seal(ctx, name, h.stamp(withID(document)))
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +108,7 @@ func (h *handle) Insert(ctx context.Context, name string, document doc.Object) (
 }
 
 func (h *handle) UpdateOne(ctx context.Context, name string, filter, update doc.Object) (doc.Object, error) {
-	c, filter, update, err := h.prepareUpdate(name, filter, update)
+	c, filter, update, err := h.prepareUpdate(ctx, name, filter, update)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +120,7 @@ func (h *handle) UpdateOne(ctx context.Context, name string, filter, update doc.
 }
 
 func (h *handle) UpdateMany(ctx context.Context, name string, filter, update doc.Object) (matched, modified int64, err error) {
-	c, filter, update, err := h.prepareUpdate(name, filter, update)
+	c, filter, update, err := h.prepareUpdate(ctx, name, filter, update)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -157,12 +159,12 @@ func (h *handle) matching(name string, filter doc.Object) (mongo.Collection, doc
 	return c, matchIDs(filter), nil
 }
 
-func (h *handle) prepareUpdate(name string, filter, update doc.Object) (mongo.Collection, doc.Object, doc.Object, error) {
+func (h *handle) prepareUpdate(ctx context.Context, name string, filter, update doc.Object) (mongo.Collection, doc.Object, doc.Object, error) {
 	c, filter, err := h.matching(name, filter)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if update, err = sealUpdate(name, update); err != nil {
+	if update, err = h.sealUpdate(ctx, name, update); err != nil {
 		return nil, nil, nil, err
 	}
 	fields := doc.Child(update, "$set")

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 
 // seal prepares fields that are about to be stored: a password is hashed, once,
 // and a user's e-mail gets its comparison key.
-func seal(collection string, fields doc.Object) (doc.Object, error) {
+func (h *handle) seal(ctx context.Context, collection string, fields doc.Object) (doc.Object, error) {
 	if collection == users.Collection {
 		fields = doc.Without(fields, users.EmailKey)
 		if email, ok := doc.Get(fields, "email"); ok {
@@ -30,7 +31,7 @@ func seal(collection string, fields doc.Object) (doc.Object, error) {
 	if !ok {
 		return nil, engine.FieldError("password", "must be a string")
 	}
-	hash, err := auth.HashPassword(text)
+	hash, err := h.passwords.Hash(ctx, text)
 	if errors.Is(err, auth.ErrPasswordTooLong) {
 		return nil, engine.FieldError("password", "must be at most 72 bytes")
 	}
@@ -42,12 +43,12 @@ func seal(collection string, fields doc.Object) (doc.Object, error) {
 
 // sealUpdate does the same for update operators. A user whose e-mail goes away
 // loses the key too, so that the address is free again.
-func sealUpdate(collection string, update doc.Object) (doc.Object, error) {
+func (h *handle) sealUpdate(ctx context.Context, collection string, update doc.Object) (doc.Object, error) {
 	if err := checkUpdate(collection, update); err != nil {
 		return nil, err
 	}
 	sets := doc.Child(update, "$set")
-	sealed, err := seal(collection, sets)
+	sealed, err := h.seal(ctx, collection, sets)
 	if err != nil {
 		return nil, err
 	}

@@ -27,13 +27,14 @@ var (
 
 // Directory finds and changes the users of one collection.
 type Directory struct {
-	users mongo.Collection
-	now   func() time.Time
+	users     mongo.Collection
+	passwords *auth.Passwords
+	now       func() time.Time
 }
 
 // NewDirectory returns a directory of a collection.
-func NewDirectory(c mongo.Collection, now func() time.Time) *Directory {
-	return &Directory{users: c, now: now}
+func NewDirectory(c mongo.Collection, passwords *auth.Passwords, now func() time.Time) *Directory {
+	return &Directory{users: c, passwords: passwords, now: now}
 }
 
 // Login returns the user with that e-mail and password, or ErrCredentials. It
@@ -46,7 +47,11 @@ func (d *Directory) Login(ctx context.Context, email, password string) (*User, e
 	if err != nil {
 		return nil, err
 	}
-	if !auth.CheckPassword(u.hash, password) || u.Disabled {
+	right, err := d.passwords.Check(ctx, u.hash, password)
+	if err != nil {
+		return nil, err
+	}
+	if !right || u.Disabled {
 		return nil, ErrCredentials
 	}
 	return u, nil
@@ -97,7 +102,7 @@ func (d *Directory) Add(ctx context.Context, email, password, name string) (*Use
 	case !errors.Is(err, mongo.ErrNotFound):
 		return nil, err
 	}
-	hash, err := auth.HashPassword(password)
+	hash, err := d.passwords.Hash(ctx, password)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +131,7 @@ func (d *Directory) SetPassword(ctx context.Context, u *User, password string) (
 	if err != nil {
 		return nil, ErrUnknown
 	}
-	hash, err := auth.HashPassword(password)
+	hash, err := d.passwords.Hash(ctx, password)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +148,9 @@ func (d *Directory) SetPassword(ctx context.Context, u *User, password string) (
 }
 
 // HasPassword reports whether the password is the user's.
-func (u *User) HasPassword(password string) bool { return auth.CheckPassword(u.hash, password) }
+func (d *Directory) HasPassword(ctx context.Context, u *User, password string) (bool, error) {
+	return d.passwords.Check(ctx, u.hash, password)
+}
 
 // Stamp changes with the password, whoever changes it, and tells nothing of it:
 // what was made under an old stamp no longer counts.

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/orchestrix/orchestrix/modules/core/accounts"
+	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
@@ -71,7 +72,8 @@ func start(t testing.TB, change ...func(*accounts.Options)) *fixture {
 	t.Cleanup(func() { assert.NoError(t, store.Close(context.Background())) })
 	f := &fixture{store: &watched{Store: store}, now: time.Date(2026, 2, 12, 10, 0, 0, 0, time.UTC)}
 	opts := accounts.Options{
-		Secret: []byte("a secret for tests"), SessionLife: time.Hour,
+		Passwords: auth.NewPasswords(),
+		Secret:    []byte("a secret for tests"), SessionLife: time.Hour,
 		Clock: func() time.Time { return f.now }, Logger: zap.NewNop(),
 	}
 	for _, c := range change {

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/orchestrix/orchestrix/modules/core/accounts"
+	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
@@ -62,7 +63,7 @@ func (c stuckCollection) Find(ctx context.Context, _ doc.Object, _ mongo.FindOpt
 func TestCloseDoesNotWaitForAStoreThatHangs(t *testing.T) {
 	core, logs := observer.New(zap.WarnLevel)
 	store := stuck{start(t).store, make(chan struct{})}
-	service := accounts.NewService(store, accounts.Options{Clock: time.Now, Logger: zap.New(core)})
+	service := accounts.NewService(store, accounts.Options{Passwords: auth.NewPasswords(), Clock: time.Now, Logger: zap.New(core)})
 	before := goleak.IgnoreCurrent()
 	service.Start()
 	<-store.listing

@@ -71,10 +71,11 @@ func (s *Service) Register(ctx context.Context, email, password, name string, fr
 // Login is a 401 for an unknown e-mail, a wrong password and a user who may not
 // log in, all the same, and a 429 when there were too many of those.
 func (s *Service) Login(ctx context.Context, email, password string, from Client) (*Login, error) {
-	attempt, err := s.limits.login(from.Address, "", email)
+	attempt, err := s.limits.login(ctx, from.Address, "", email)
 	if err != nil {
 		return nil, err
 	}
+	defer attempt.end()
 	u, err := s.users.Login(ctx, email, password)
 	if err == nil {
 		if _, other := primitive.ObjectIDFromHex(u.ID); other != nil { // whom a workflow made under an id of its own
@@ -96,14 +97,9 @@ func (s *Service) ChangePassword(ctx context.Context, c *Caller, current, passwo
 	if err := s.checkPassword(password); err != nil {
 		return nil, err
 	}
-	attempt, err := s.limits.login(from.Address, "", c.User.Email)
-	if err != nil {
+	if err := s.confirm(ctx, c.User, current, from); err != nil {
 		return nil, err
 	}
-	if !c.User.HasPassword(current) {
-		return nil, errPassword
-	}
-	attempt.forgive()
 	u, err := s.users.SetPassword(ctx, c.User, password)
 	if errors.Is(err, users.ErrUnknown) { // it was changed at the same time
 		return nil, errPassword
@@ -120,6 +116,21 @@ func (s *Service) ChangePassword(ctx context.Context, c *Caller, current, passwo
 	s.ended(ids...)
 	s.opts.Notices.PasswordChanged(ctx, u.Email, u.Name)
 	return s.begin(ctx, u, from)
+}
+
+// confirm checks the password of a user who is logged in.
+func (s *Service) confirm(ctx context.Context, u *users.User, password string, from Client) error {
+	attempt, err := s.limits.login(ctx, from.Address, "", u.Email)
+	if err != nil {
+		return err
+	}
+	defer attempt.end()
+	right, err := s.users.HasPassword(ctx, u, password)
+	if err == nil && !right {
+		return errPassword
+	}
+	attempt.forgive()
+	return err
 }
 
 // maxAgent is how much of a client's name is kept, in bytes.

@@ -20,12 +20,13 @@ import (
 
 // Options of a Service.
 type Options struct {
-	LoginRequired bool             // everything has an owner who must be logged in (AUTH_MODE)
-	Secret        []byte           // signs tokens
-	SessionLife   time.Duration    // of sessions and their tokens
-	MinPassword   int              // characters of a new password; 0 is any
-	PerAddress    int              // registrations, and failed logins, in a minute; 0 is no limit
-	PerAccount    int              // failed logins in a minute; 0 is no limit
+	LoginRequired bool          // everything has an owner who must be logged in (AUTH_MODE)
+	Secret        []byte        // signs tokens
+	SessionLife   time.Duration // of sessions and their tokens
+	MinPassword   int           // characters of a new password; 0 is any
+	PerAddress    int           // registrations, and failed logins, in a minute; 0 is no limit
+	PerAccount    int           // failed logins in a minute; 0 is no limit
+	Passwords     *auth.Passwords
 	Notices       *notices.Notices // nil: nobody gets mail
 	Clock         func() time.Time
 	Logger        *zap.Logger
@@ -52,7 +53,7 @@ func NewService(store mongo.Store, opts Options) *Service {
 	return &Service{
 		opts:     opts,
 		accounts: accounts,
-		users:    users.NewDirectory(accounts, opts.Clock),
+		users:    users.NewDirectory(accounts, opts.Passwords, opts.Clock),
 		sessions: session.NewStore(store, session.Options{Life: opts.SessionLife, Clock: opts.Clock}),
 		tokens:   auth.NewTokens(opts.Secret, opts.Clock),
 		limits:   newLimits(opts),

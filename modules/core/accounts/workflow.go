@@ -106,10 +106,14 @@ type credentials struct {
 
 // Check returns {userId, email, name}.
 func (c *credentials) Check(ctx context.Context, email, password string) (doc.Object, error) {
-	attempt, err := c.limits.login("", c.namespace, email)
-	if err != nil {
+	attempt, err := c.limits.login(ctx, "", c.namespace, email)
+	if errors.As(err, new(*apierr.Error)) {
 		return nil, &engine.Error{Kind: engine.Auth, Code: "RATE_LIMITED", Message: "Too many attempts; try again later", Cause: err}
 	}
+	if err != nil {
+		return nil, err
+	}
+	defer attempt.end()
 	u, err := c.users.Login(ctx, email, password)
 	if errors.Is(err, users.ErrCredentials) {
 		return nil, &engine.Error{Kind: engine.Auth, Message: errCredentials.Message}

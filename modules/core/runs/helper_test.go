@@ -15,6 +15,7 @@ import (
 	"github.com/orchestrix/orchestrix/modules/core/runs"
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	_ "github.com/orchestrix/orchestrix/modules/steps"
+	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
@@ -77,7 +78,7 @@ func build(t *testing.T, store mongo.Store, changes ...change) *host {
 // services are those of a server where no login is required.
 func services(store mongo.Store) runs.Services {
 	tokens := accounts.NewService(store, accounts.Options{Secret: []byte(secret), Clock: time.Now, Logger: zap.NewNop()})
-	provider := data.NewProvider(store, data.Shared, time.Now)
+	provider := data.NewProvider(store, data.Shared, auth.NewPasswords(), time.Now)
 	return func(owner string) engine.Env {
 		return engine.Env{Data: provider.For(owner), Tokens: tokens.Tokens(owner)}
 	}
