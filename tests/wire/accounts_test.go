@@ -15,8 +15,6 @@ import (
 // Of many who register one e-mail at once one is the first, and of many changes
 // of its password one counts.
 func TestCrowds(t *testing.T) {
-	// Fewer change the password: who calls must be known within seconds, and all
-	// of them wait for one connection to a database on the processor that hashes.
 	const crowd = 50
 	t.Setenv("LOGIN_LIMIT_ACCOUNT", "0")
 	t.Setenv("RUN_TIMEOUT", "5m")
