@@ -1,6 +1,8 @@
 package config
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -122,6 +124,22 @@ func yesNo(at func(*Settings) *bool) setter {
 		}
 		*at(s) = value == "true"
 		return nil
+	}
+}
+
+// key takes 32 bytes in hexadecimal digits or base64.
+func key(at func(*Settings) *[]byte) setter {
+	return func(s *Settings, value string) error {
+		for _, decode := range []func(string) ([]byte, error){
+			hex.DecodeString, base64.StdEncoding.DecodeString, base64.RawStdEncoding.DecodeString,
+			base64.URLEncoding.DecodeString, base64.RawURLEncoding.DecodeString,
+		} {
+			if k, err := decode(value); err == nil && len(k) == 32 {
+				*at(s) = k
+				return nil
+			}
+		}
+		return errors.New("32 bytes as 64 hexadecimal digits or in base64")
 	}
 }
 

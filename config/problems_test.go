@@ -22,7 +22,7 @@ func TestChecks(t *testing.T) {
 		{"SMTP_PORT", "0"}, {"SMTP_HOST", "mail:25"}, {"FROM_EMAIL", "nobody"},
 		{"AUTH_MODE", "closed"}, {"SESSION_TTL", "7d"}, {"SESSION_TTL", "9000h"}, {"PASSWORD_MIN_LENGTH", "73"},
 		{"LOGIN_LIMIT_ACCOUNT", "-1"}, {"RATE_LIMIT", "many"}, {"TRUSTED_PROXIES", "proxy.local"}, {"TRUSTED_PROXIES", "10.0.0.0/33"},
-		{"SMTP_TLS", "on"}, {"NOTIFY_USERS", "yes"},
+		{"SMTP_TLS", "on"}, {"NOTIFY_USERS", "yes"}, {"ENCRYPTION_KEY", canary}, {"ENCRYPTION_KEY", canary + "0123456789abcdef0123456789abcde"}, {"ALLOW_PRIVATE_DB", "1"},
 		{"APP_NAME", "two\nlines"}, {"GROQ_API_KEY", canary + " \n"},
 	}
 	for _, tt := range tests {

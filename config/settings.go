@@ -39,6 +39,9 @@ type Settings struct {
 	DataDir  string
 	MongoURI string // "" is the embedded store
 
+	EncryptionKey  []byte // 32 bytes, or none
+	AllowPrivateDB bool
+
 	JWTSecret string
 	LogLevel  string
 

@@ -48,6 +48,11 @@ var variables = []variable{
 	{name: "MONGODB_URI", about: "mongodb:// or mongodb+srv:// connection string; empty is the embedded store in DATA_DIR",
 		set: mongoURI(func(s *Settings) *string { return &s.MongoURI })},
 
+	{name: "ENCRYPTION_KEY", secret: true, about: "key that seals the connection strings of people's own databases: 32 bytes as 64 hexadecimal digits or in base64; empty lets nobody connect one",
+		set: key(func(s *Settings) *[]byte { return &s.EncryptionKey })},
+	{name: "ALLOW_PRIVATE_DB", standard: "false", about: "true lets people connect databases at private and local addresses",
+		set: yesNo(func(s *Settings) *bool { return &s.AllowPrivateDB })},
+
 	{name: "JWT_SECRET", secret: true, about: "secret that signs tokens; required in production, else made and kept in DATA_DIR",
 		set: anything(func(s *Settings) *string { return &s.JWTSecret })},
 	{name: "AUTH_MODE", standard: open, about: "who owns workflows and runs: open, the ownerId of the request; required, the account that is logged in",

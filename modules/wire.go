@@ -98,7 +98,7 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 		Logger:      log,
 	})
 	a.Accounts.OnEnd(a.Gateway.EndSessions)
-	services := workflowServices(a.Accounts, data.NewProvider(store, dataMode(s), passwords, time.Now), mailer)
+	services := workflowServices(a.Accounts, data.NewProvider(store, data.Options{Mode: dataMode(s), Passwords: passwords, Clock: time.Now}), mailer)
 	var err error
 	a.Runs, err = runs.New(records, services, engine.Steps, hub, runOptions(s, log))
 	p := &Program{App: a, Store: store, hub: hub, mailer: mailer}

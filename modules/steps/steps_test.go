@@ -26,7 +26,7 @@ func environment(t testing.TB) *engine.Env {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close(context.Background())) })
 	service := accounts.NewService(store, accounts.Options{Secret: []byte("a secret for tests"), Passwords: auth.NewPasswords(), Clock: time.Now, Logger: zap.NewNop()})
-	provider := data.NewProvider(store, data.Shared, auth.NewPasswords(), time.Now)
+	provider := data.NewProvider(store, data.Options{Passwords: auth.NewPasswords(), Clock: time.Now})
 	return &engine.Env{
 		Data:        provider.For("owner"),
 		Tokens:      service.Tokens("owner"),

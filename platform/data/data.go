@@ -24,40 +24,63 @@ const (
 	maxDocument  = 15 << 20 // bytes of JSON; BSON's own limit is 16 MB
 )
 
+// Options of a Provider.
+type Options struct {
+	Mode      Mode
+	Passwords *auth.Passwords
+	Own       Databases // nil: nobody has a database of their own
+	Shapes    Shapes    // nil: no collection has a definition
+	Clock     func() time.Time
+}
+
+// Databases are those that owners have connected.
+type Databases interface {
+	// Of returns the owner's database, nil without one. It must be released when
+	// it is no longer used. One that cannot be reached is a mongo.ErrUnavailable.
+	Of(ctx context.Context, owner string) (store mongo.Store, release func(), err error)
+}
+
 // Provider hands out data handles.
 type Provider struct {
-	store     mongo.Store
-	mode      Mode
-	passwords *auth.Passwords
-	now       func() time.Time
-	indexed   indexed
+	store   mongo.Store
+	opts    Options
+	indexed indexed
 }
 
 // NewProvider returns a provider of the store's collections.
-func NewProvider(store mongo.Store, mode Mode, passwords *auth.Passwords, now func() time.Time) *Provider {
-	return &Provider{store: store, mode: mode, passwords: passwords, now: now}
+func NewProvider(store mongo.Store, opts Options) *Provider {
+	return &Provider{store: store, opts: opts}
 }
 
 // For returns the data of an owner.
-func (p *Provider) For(owner string) engine.Data {
-	return &handle{Provider: p, owner: owner, prefix: p.mode.prefix(owner)}
+func (p *Provider) For(owner string) *Handle {
+	return &Handle{provider: p, owner: owner, prefix: p.opts.Mode.prefix(owner)}
 }
 
 // Users returns those who can log in to an owner's workflows.
 func (p *Provider) Users(owner string) *users.Directory {
-	return users.NewDirectory(p.store.Collection(p.mode.prefix(owner)+users.Collection), p.passwords, p.now)
+	h := p.For(owner)
+	return users.NewDirectory(func(ctx context.Context) (mongo.Collection, func(), error) {
+		at, err := h.open(ctx, users.Collection)
+		return at.Collection, at.release, err
+	}, p.opts.Passwords, p.opts.Clock)
 }
 
-type handle struct {
-	*Provider
+// Handle is the data of an owner.
+type Handle struct {
+	provider      *Provider
 	owner, prefix string
 }
 
-func (h *handle) FindOne(ctx context.Context, name string, q engine.Query) (doc.Object, error) {
-	c, filter, err := h.matching(name, q.Filter)
+var _ engine.Data = (*Handle)(nil)
+
+// FindOne returns the first match, or nil.
+func (h *Handle) FindOne(ctx context.Context, name string, q engine.Query) (doc.Object, error) {
+	c, filter, err := h.matching(ctx, name, q.Filter)
 	if err != nil {
 		return nil, err
 	}
+	defer c.release()
 	found, err := c.FindOne(ctx, filter, mongo.FindOptions{Sort: q.Sort, Projection: q.Projection})
 	if err != nil {
 		return nil, orNone(err)
@@ -65,11 +88,13 @@ func (h *handle) FindOne(ctx context.Context, name string, q engine.Query) (doc.
 	return reveal(name, found), nil
 }
 
-func (h *handle) Find(ctx context.Context, name string, q engine.Query) ([]doc.Object, error) {
-	c, filter, err := h.matching(name, q.Filter)
+// Find returns the matches, at most q.Limit.
+func (h *Handle) Find(ctx context.Context, name string, q engine.Query) ([]doc.Object, error) {
+	c, filter, err := h.matching(ctx, name, q.Filter)
 	if err != nil {
 		return nil, err
 	}
+	defer c.release()
 	limit := q.Limit
 	if limit <= 0 {
 		limit = defaultLimit
@@ -84,16 +109,21 @@ func (h *handle) Find(ctx context.Context, name string, q engine.Query) ([]doc.O
 	return found, nil
 }
 
-func (h *handle) Insert(ctx context.Context, name string, document doc.Object) (doc.Object, error) {
-	c, err := h.collection(name)
-	if err != nil {
-		return nil, err
-	}
+// Insert stores a document and returns it as stored, without secrets.
+func (h *Handle) Insert(ctx context.Context, name string, document doc.Object) (doc.Object, error) {
 	if !doc.Fits(document, maxDocument) {
 		return nil, engine.FieldError("data", "must be at most %d MB", maxDocument>>20)
 	}
-	if name == users.Collection && h.mode == Isolated {
-		if err := h.indexed.ensure(ctx, h.owner, c); err != nil {
+	c, err := h.collection(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	defer c.release()
+	if err := h.checkDocument(ctx, name, document); err != nil {
+		return nil, err
+	}
+	if name == users.Collection && c.ownUsers {
+		if err := h.provider.indexed.ensure(ctx, h.owner, c); err != nil {
 			return nil, err
 		}
 	}
@@ -104,38 +134,49 @@ func (h *handle) Insert(ctx context.Context, name string, document doc.Object) (
 	if _, err := c.InsertOne(ctx, document); err != nil {
 		return nil, explain(err)
 	}
+	h.learn(name, c, document)
 	return hide(name, document), nil
 }
 
-func (h *handle) UpdateOne(ctx context.Context, name string, filter, update doc.Object) (doc.Object, error) {
+// UpdateOne returns the document after the update, or nil without a match.
+func (h *Handle) UpdateOne(ctx context.Context, name string, filter, update doc.Object) (doc.Object, error) {
 	c, filter, update, err := h.prepareUpdate(ctx, name, filter, update)
 	if err != nil {
 		return nil, err
 	}
+	defer c.release()
 	after, err := c.FindOneAndUpdate(ctx, filter, update, mongo.FindUpdateOptions{After: true})
 	if err != nil {
 		return nil, orNone(err)
 	}
+	h.learn(name, c, doc.Child(update, "$set"))
 	return reveal(name, after), nil
 }
 
-func (h *handle) UpdateMany(ctx context.Context, name string, filter, update doc.Object) (matched, modified int64, err error) {
+// UpdateMany returns how many documents matched and how many changed.
+func (h *Handle) UpdateMany(ctx context.Context, name string, filter, update doc.Object) (matched, modified int64, err error) {
 	c, filter, update, err := h.prepareUpdate(ctx, name, filter, update)
 	if err != nil {
 		return 0, 0, err
 	}
+	defer c.release()
 	result, err := c.UpdateMany(ctx, filter, update, mongo.UpdateOptions{})
 	if err != nil {
 		return 0, 0, explain(err)
 	}
+	if result.Matched > 0 {
+		h.learn(name, c, doc.Child(update, "$set"))
+	}
 	return result.Matched, result.Modified, nil
 }
 
-func (h *handle) Delete(ctx context.Context, name string, filter doc.Object, many bool) (int64, error) {
-	c, filter, err := h.matching(name, filter)
+// Delete deletes the first match, or every match, and counts.
+func (h *Handle) Delete(ctx context.Context, name string, filter doc.Object, many bool) (int64, error) {
+	c, filter, err := h.matching(ctx, name, filter)
 	if err != nil {
 		return 0, err
 	}
+	defer c.release()
 	remove := c.DeleteOne
 	if many {
 		remove = c.DeleteMany
@@ -147,31 +188,29 @@ func (h *handle) Delete(ctx context.Context, name string, filter doc.Object, man
 	return count, nil
 }
 
-// matching returns a collection of the owner's and a filter as it is sent there.
-func (h *handle) matching(name string, filter doc.Object) (mongo.Collection, doc.Object, error) {
-	c, err := h.collection(name)
-	if err != nil {
-		return nil, nil, err
-	}
+// matching opens a collection and returns a filter as it is sent there.
+func (h *Handle) matching(ctx context.Context, name string, filter doc.Object) (place, doc.Object, error) {
 	if err := checkFilter(filter); err != nil {
-		return nil, nil, err
+		return place{}, nil, err
 	}
-	return c, matchIDs(filter), nil
+	c, err := h.collection(ctx, name)
+	return c, matchIDs(filter), err
 }
 
-func (h *handle) prepareUpdate(ctx context.Context, name string, filter, update doc.Object) (mongo.Collection, doc.Object, doc.Object, error) {
-	c, filter, err := h.matching(name, filter)
-	if err != nil {
-		return nil, nil, nil, err
+func (h *Handle) prepareUpdate(ctx context.Context, name string, filter, update doc.Object) (place, doc.Object, doc.Object, error) {
+	if err := h.checkUpdate(ctx, name, update); err != nil {
+		return place{}, nil, nil, err
 	}
-	if update, err = h.sealUpdate(ctx, name, update); err != nil {
-		return nil, nil, nil, err
+	update, err := h.sealUpdate(ctx, name, update)
+	if err != nil {
+		return place{}, nil, nil, err
 	}
 	fields := doc.Child(update, "$set")
 	if _, given := doc.Get(fields, "updatedAt"); !given {
-		fields = append(fields, doc.Field{Key: "updatedAt", Value: primitive.NewDateTimeFromTime(h.now())})
+		fields = append(fields, doc.Field{Key: "updatedAt", Value: primitive.NewDateTimeFromTime(h.provider.opts.Clock())})
 	}
-	return c, filter, doc.Set(update, "$set", fields), nil
+	c, filter, err := h.matching(ctx, name, filter)
+	return c, filter, doc.Set(update, "$set", fields), err
 }
 
 // withID puts the _id first, as MongoDB does, making one when there is none.
@@ -191,8 +230,8 @@ func withID(document doc.Object) doc.Object {
 }
 
 // stamp adds the dates that the store keeps for every document.
-func (h *handle) stamp(document doc.Object) doc.Object {
-	now := primitive.NewDateTimeFromTime(h.now())
+func (h *Handle) stamp(document doc.Object) doc.Object {
+	now := primitive.NewDateTimeFromTime(h.provider.opts.Clock())
 	for _, key := range []string{"createdAt", "updatedAt"} {
 		if _, given := doc.Get(document, key); !given {
 			document = append(document, doc.Field{Key: key, Value: now})

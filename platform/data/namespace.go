@@ -74,15 +74,37 @@ func (x *indexed) ensure(ctx context.Context, owner string, c mongo.Collection) 
 	return nil
 }
 
-// collection returns one of the owner's collections.
-func (h *handle) collection(name string) (mongo.Collection, error) {
+// place is a collection where it is: in the platform's store or in a database of
+// the owner's.
+type place struct {
+	mongo.Collection
+	release  func()
+	own      bool // it is in a database of the owner's
+	ownUsers bool // its users are not the accounts
+}
+
+// collection opens one of the owner's collections.
+func (h *Handle) collection(ctx context.Context, name string) (place, error) {
 	if err := CheckName(name); err != nil {
-		return nil, err
+		return place{}, err
+	}
+	return h.open(ctx, name)
+}
+
+func (h *Handle) open(ctx context.Context, name string) (place, error) {
+	if own := h.provider.opts.Own; own != nil {
+		store, release, err := own.Of(ctx, h.owner)
+		if err != nil {
+			return place{}, explain(err)
+		}
+		if store != nil {
+			return place{Collection: store.Collection(name), release: release, own: true, ownUsers: true}, nil
+		}
 	}
 	if most := mongo.MaxNameLength - len(h.prefix); len(name) > most {
-		return nil, engine.FieldError("collection", "is longer than %d bytes", most)
+		return place{}, engine.FieldError("collection", "is longer than %d bytes", most)
 	}
-	return h.store.Collection(h.prefix + name), nil
+	return place{Collection: h.provider.store.Collection(h.prefix + name), release: func() {}, ownUsers: h.provider.opts.Mode == Isolated}, nil
 }
 
 // plainName is the name by which a workflow knows a stored collection.

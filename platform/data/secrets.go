@@ -14,7 +14,7 @@ import (
 
 // seal prepares fields that are about to be stored: a password is hashed, once,
 // and a user's e-mail gets its comparison key.
-func (h *handle) seal(ctx context.Context, collection string, fields doc.Object) (doc.Object, error) {
+func (h *Handle) seal(ctx context.Context, collection string, fields doc.Object) (doc.Object, error) {
 	if collection == users.Collection {
 		fields = doc.Without(fields, users.EmailKey)
 		if email, ok := doc.Get(fields, "email"); ok {
@@ -31,7 +31,7 @@ func (h *handle) seal(ctx context.Context, collection string, fields doc.Object)
 	if !ok {
 		return nil, engine.FieldError("password", "must be a string")
 	}
-	hash, err := h.passwords.Hash(ctx, text)
+	hash, err := h.provider.opts.Passwords.Hash(ctx, text)
 	if errors.Is(err, auth.ErrPasswordTooLong) {
 		return nil, engine.FieldError("password", "must be at most 72 bytes")
 	}
@@ -43,8 +43,8 @@ func (h *handle) seal(ctx context.Context, collection string, fields doc.Object)
 
 // sealUpdate does the same for update operators. A user whose e-mail goes away
 // loses the key too, so that the address is free again.
-func (h *handle) sealUpdate(ctx context.Context, collection string, update doc.Object) (doc.Object, error) {
-	if err := checkUpdate(collection, update); err != nil {
+func (h *Handle) sealUpdate(ctx context.Context, collection string, update doc.Object) (doc.Object, error) {
+	if err := checkSecrets(collection, update); err != nil {
 		return nil, err
 	}
 	sets := doc.Child(update, "$set")
@@ -64,9 +64,9 @@ func (h *handle) sealUpdate(ctx context.Context, collection string, update doc.O
 	return update, nil
 }
 
-// checkUpdate refuses what would get past seal: a password and a user's e-mail
+// checkSecrets refuses what would get past seal: a password and a user's e-mail
 // are set or unset as a whole, and the key of the e-mail is none of the author's.
-func checkUpdate(collection string, update doc.Object) error {
+func checkSecrets(collection string, update doc.Object) error {
 	for _, operator := range update {
 		fields, _ := operator.Value.(doc.Object)
 		for _, f := range fields {

@@ -25,13 +25,18 @@ func (d *Directory) Backfill(ctx context.Context) (count int64, err error) {
 }
 
 func (d *Directory) backfill(ctx context.Context) (count int64, err error) {
+	c, release, err := d.open(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer release()
 	filter := doc.Object{{EmailKey, doc.Object{{"$exists", false}}}, {"email", doc.Object{{"$type", "string"}}}}
 	for last := any(nil); ; {
 		page := filter
 		if last != nil {
 			page = append(doc.Object{{"_id", doc.Object{{"$gt", last}}}}, filter...)
 		}
-		found, err := d.users.Find(ctx, page, mongo.FindOptions{
+		found, err := c.Find(ctx, page, mongo.FindOptions{
 			Sort: doc.Object{{"_id", int32(1)}}, Limit: backfillPage, Projection: doc.Object{{"email", int32(1)}},
 		})
 		if err != nil {
@@ -40,7 +45,7 @@ func (d *Directory) backfill(ctx context.Context) (count int64, err error) {
 		for _, user := range found {
 			last, _ = doc.Get(user, "_id")
 			email := doc.String(user, "email")
-			result, err := d.users.UpdateOne(ctx, doc.Object{{"_id", last}, {"email", email}, {EmailKey, doc.Object{{"$exists", false}}}},
+			result, err := c.UpdateOne(ctx, doc.Object{{"_id", last}, {"email", email}, {EmailKey, doc.Object{{"$exists", false}}}},
 				doc.Object{{"$set", doc.Object{{EmailKey, Key(email)}}}}, mongo.UpdateOptions{})
 			if err != nil && !errors.Is(err, mongo.ErrDuplicate) {
 				return count, err

@@ -27,14 +27,22 @@ var (
 
 // Directory finds and changes the users of one collection.
 type Directory struct {
-	users     mongo.Collection
+	open      Opener
 	passwords *auth.Passwords
 	now       func() time.Time
 }
 
+// Opener finds the collection, wherever it is now; it is released after use.
+type Opener func(ctx context.Context) (c mongo.Collection, release func(), err error)
+
+// In is the Opener of a collection that stays where it is.
+func In(c mongo.Collection) Opener {
+	return func(context.Context) (mongo.Collection, func(), error) { return c, func() {}, nil }
+}
+
 // NewDirectory returns a directory of a collection.
-func NewDirectory(c mongo.Collection, passwords *auth.Passwords, now func() time.Time) *Directory {
-	return &Directory{users: c, passwords: passwords, now: now}
+func NewDirectory(open Opener, passwords *auth.Passwords, now func() time.Time) *Directory {
+	return &Directory{open: open, passwords: passwords, now: now}
 }
 
 // Login returns the user with that e-mail and password, or ErrCredentials. It
@@ -60,9 +68,14 @@ func (d *Directory) Login(ctx context.Context, email, password string) (*User, e
 // byEmail prefers the user whose e-mail is written so: the old backend told cases
 // apart, so that a database may hold several that differ in nothing else.
 func (d *Directory) byEmail(ctx context.Context, email string) (*User, error) {
-	found, err := d.users.FindOne(ctx, doc.Object{{"email", email}}, mongo.FindOptions{Sort: doc.Object{{"_id", int32(1)}}})
+	c, release, err := d.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	found, err := c.FindOne(ctx, doc.Object{{"email", email}}, mongo.FindOptions{Sort: doc.Object{{"_id", int32(1)}}})
 	if errors.Is(err, mongo.ErrNotFound) {
-		found, err = d.users.FindOne(ctx, doc.Object{{EmailKey, Key(email)}}, mongo.FindOptions{})
+		found, err = c.FindOne(ctx, doc.Object{{EmailKey, Key(email)}}, mongo.FindOptions{})
 	}
 	if err != nil {
 		return nil, err
@@ -77,7 +90,12 @@ func (d *Directory) ByID(ctx context.Context, id string) (*User, error) {
 	if err != nil {
 		return nil, ErrUnknown
 	}
-	found, err := d.users.FindOne(ctx, doc.Object{{"_id", key}}, mongo.FindOptions{})
+	c, release, err := d.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	found, err := c.FindOne(ctx, doc.Object{{"_id", key}}, mongo.FindOptions{})
 	if errors.Is(err, mongo.ErrNotFound) {
 		return nil, ErrUnknown
 	}
@@ -114,7 +132,12 @@ func (d *Directory) Add(ctx context.Context, email, password, name string) (*Use
 	document = append(document, doc.Object{
 		{"email", email}, {EmailKey, Key(email)}, {"password", hash}, {"createdAt", now}, {"updatedAt", now},
 	}...)
-	_, err = d.users.InsertOne(ctx, document)
+	c, release, err := d.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	_, err = c.InsertOne(ctx, document)
 	if errors.Is(err, mongo.ErrDuplicate) {
 		return nil, ErrTaken
 	}
@@ -135,7 +158,12 @@ func (d *Directory) SetPassword(ctx context.Context, u *User, password string) (
 	if err != nil {
 		return nil, err
 	}
-	after, err := d.users.FindOneAndUpdate(ctx, doc.Object{{"_id", id}, {"password", u.hash}},
+	c, release, err := d.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	after, err := c.FindOneAndUpdate(ctx, doc.Object{{"_id", id}, {"password", u.hash}},
 		doc.Object{{"$set", doc.Object{{"password", hash}, {"updatedAt", primitive.NewDateTimeFromTime(d.now())}}}},
 		mongo.FindUpdateOptions{After: true})
 	if errors.Is(err, mongo.ErrNotFound) {

@@ -28,7 +28,7 @@ func open(t testing.TB) (*users.Directory, mongo.Collection) {
 	t.Cleanup(func() { assert.NoError(t, store.Close(context.Background())) })
 	c := store.Collection(users.Collection)
 	require.NoError(t, users.EnsureIndexes(t.Context(), c))
-	return users.NewDirectory(c, auth.NewPasswords(), func() time.Time { return now }), c
+	return users.NewDirectory(users.In(c), auth.NewPasswords(), func() time.Time { return now }), c
 }
 
 // cheap is a hash that costs little to compare with.

@@ -23,7 +23,7 @@ func TestLimitsOfUserLogin(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, func(o *accounts.Options) { o.LoginRequired, o.PerAccount = required, 3 })
 			f.add(t, "a@b.c")
-			directory := users.NewDirectory(f.store.Collection(users.Collection), auth.NewPasswords(), time.Now)
+			directory := users.NewDirectory(users.In(f.store.Collection(users.Collection)), auth.NewPasswords(), time.Now)
 			step := func(owner, given string) (code string) {
 				_, err := f.Credentials(owner, directory).Check(t.Context(), "A@b.c", given)
 				if err == nil {
@@ -65,7 +65,7 @@ func TestUsersWithIDsOfTheirOwn(t *testing.T) {
 	f.add(t, "a@b.c", doc.Field{Key: "_id", Value: "ann"})
 	_, err := f.Login(t.Context(), "a@b.c", password, accounts.Client{})
 	assert.Equal(t, "Invalid email or password", refusal(t, err).Message)
-	directory := users.NewDirectory(f.store.Collection(users.Collection), auth.NewPasswords(), time.Now)
+	directory := users.NewDirectory(users.In(f.store.Collection(users.Collection)), auth.NewPasswords(), time.Now)
 	user, err := f.Credentials("ann", directory).Check(t.Context(), "a@b.c", password)
 	require.NoError(t, err)
 	assert.Equal(t, doc.Object{{"userId", "ann"}, {"email", "a@b.c"}, {"name", ""}}, user)

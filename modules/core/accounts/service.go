@@ -53,7 +53,7 @@ func NewService(store mongo.Store, opts Options) *Service {
 	return &Service{
 		opts:     opts,
 		accounts: accounts,
-		users:    users.NewDirectory(accounts, opts.Passwords, opts.Clock),
+		users:    users.NewDirectory(users.In(accounts), opts.Passwords, opts.Clock),
 		sessions: session.NewStore(store, session.Options{Life: opts.SessionLife, Clock: opts.Clock}),
 		tokens:   auth.NewTokens(opts.Secret, opts.Clock),
 		limits:   newLimits(opts),

@@ -78,7 +78,7 @@ func build(t *testing.T, store mongo.Store, changes ...change) *host {
 // services are those of a server where no login is required.
 func services(store mongo.Store) runs.Services {
 	tokens := accounts.NewService(store, accounts.Options{Secret: []byte(secret), Clock: time.Now, Logger: zap.NewNop()})
-	provider := data.NewProvider(store, data.Shared, auth.NewPasswords(), time.Now)
+	provider := data.NewProvider(store, data.Options{Passwords: auth.NewPasswords(), Clock: time.Now})
 	return func(owner string) engine.Env {
 		return engine.Env{Data: provider.For(owner), Tokens: tokens.Tokens(owner)}
 	}
