@@ -3,10 +3,11 @@
 package modules
 
 import (
-	_ "github.com/orchestrix/orchestrix/modules/auth"      // /auth
-	_ "github.com/orchestrix/orchestrix/modules/execution" // /workflow/run/..., /workflows/run, /executions
-	_ "github.com/orchestrix/orchestrix/modules/live"      // /socket.io/, WebSockets
-	_ "github.com/orchestrix/orchestrix/modules/steps"     // step types
-	_ "github.com/orchestrix/orchestrix/modules/system"    // /health, /hello
-	_ "github.com/orchestrix/orchestrix/modules/workflow"  // /workflows
+	_ "github.com/orchestrix/orchestrix/modules/auth"        // /auth
+	_ "github.com/orchestrix/orchestrix/modules/collections" // /collections, /db/schemas
+	_ "github.com/orchestrix/orchestrix/modules/execution"   // /workflow/run/..., /workflows/run, /executions
+	_ "github.com/orchestrix/orchestrix/modules/live"        // /socket.io/, WebSockets
+	_ "github.com/orchestrix/orchestrix/modules/steps"       // step types
+	_ "github.com/orchestrix/orchestrix/modules/system"      // /health, /hello
+	_ "github.com/orchestrix/orchestrix/modules/workflow"    // /workflows
 )

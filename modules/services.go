@@ -9,6 +9,8 @@ import (
 	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	"github.com/orchestrix/orchestrix/modules/core/notices"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
+	"github.com/orchestrix/orchestrix/modules/core/schemas"
+	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/background"
 	"github.com/orchestrix/orchestrix/platform/data"
@@ -34,6 +36,16 @@ func dataMode(s *config.Settings) data.Mode {
 		return data.Isolated
 	}
 	return data.Shared
+}
+
+func schemaOptions(s *config.Settings, w *workflows.Service, log *zap.Logger) schemas.Options {
+	return schemas.Options{
+		Mode:     dataMode(s),
+		Shared:   s.MongoURI != "",
+		Mentions: w.Collections,
+		Clock:    time.Now,
+		Logger:   log,
+	}
 }
 
 func mailOptions(s *config.Settings, log *zap.Logger) mail.Options {

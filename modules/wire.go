@@ -12,6 +12,7 @@ import (
 	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
+	"github.com/orchestrix/orchestrix/modules/core/schemas"
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/background"
@@ -98,7 +99,10 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 		Logger:      log,
 	})
 	a.Accounts.OnEnd(a.Gateway.EndSessions)
-	services := workflowServices(a.Accounts, data.NewProvider(store, data.Options{Mode: dataMode(s), Passwords: passwords, Clock: time.Now}), mailer)
+	a.Schemas = schemas.NewService(store, schemaOptions(s, a.Workflows, log))
+	a.Workflows.OnSave(a.Schemas.Mentioned)
+	a.Data = data.NewProvider(store, data.Options{Mode: dataMode(s), Passwords: passwords, Shapes: a.Schemas, Clock: time.Now})
+	services := workflowServices(a.Accounts, a.Data, mailer)
 	var err error
 	a.Runs, err = runs.New(records, services, engine.Steps, hub, runOptions(s, log))
 	p := &Program{App: a, Store: store, hub: hub, mailer: mailer}
@@ -144,7 +148,7 @@ func (p *Program) begin(ctx context.Context) (err error) {
 func ensureIndexes(ctx context.Context, a *app.App) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	for _, ensure := range []func(context.Context) error{a.Workflows.EnsureIndexes, a.Runs.EnsureIndexes, a.Accounts.EnsureIndexes} {
+	for _, ensure := range []func(context.Context) error{a.Workflows.EnsureIndexes, a.Runs.EnsureIndexes, a.Accounts.EnsureIndexes, a.Schemas.EnsureIndexes} {
 		err := ensure(ctx)
 		var broken *mongo.IndexError
 		if errors.As(err, &broken) {
@@ -169,6 +173,7 @@ func (p *Program) closeServices(ctx context.Context) error {
 	}
 	err = errors.Join(err, p.App.Background.Close(ctx))
 	p.App.Accounts.Close()
+	p.App.Schemas.Close()
 	p.hub.Close()
 	return errors.Join(err, p.mailer.Close(ctx))
 }

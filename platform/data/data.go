@@ -20,9 +20,11 @@ import (
 
 const (
 	defaultLimit = 100
-	maxLimit     = 1000
 	maxDocument  = 15 << 20 // bytes of JSON; BSON's own limit is 16 MB
 )
+
+// MaxLimit is the most documents that one find returns.
+const MaxLimit = 1000
 
 // Options of a Provider.
 type Options struct {
@@ -54,7 +56,7 @@ func NewProvider(store mongo.Store, opts Options) *Provider {
 
 // For returns the data of an owner.
 func (p *Provider) For(owner string) *Handle {
-	return &Handle{provider: p, owner: owner, prefix: p.opts.Mode.prefix(owner)}
+	return &Handle{provider: p, owner: owner, prefix: p.opts.Mode.Prefix(owner)}
 }
 
 // Users returns those who can log in to an owner's workflows.
@@ -99,7 +101,7 @@ func (h *Handle) Find(ctx context.Context, name string, q engine.Query) ([]doc.O
 	if limit <= 0 {
 		limit = defaultLimit
 	}
-	found, err := c.Find(ctx, filter, mongo.FindOptions{Sort: q.Sort, Projection: q.Projection, Limit: min(limit, maxLimit)})
+	found, err := c.Find(ctx, filter, mongo.FindOptions{Sort: q.Sort, Projection: q.Projection, Skip: q.Skip, Limit: min(limit, MaxLimit)})
 	if err != nil {
 		return nil, explain(err)
 	}
@@ -107,6 +109,34 @@ func (h *Handle) Find(ctx context.Context, name string, q engine.Query) ([]doc.O
 		found[i] = reveal(name, found[i])
 	}
 	return found, nil
+}
+
+// Count returns how many documents match.
+func (h *Handle) Count(ctx context.Context, name string, filter doc.Object) (int64, error) {
+	c, filter, err := h.matching(ctx, name, filter)
+	if err != nil {
+		return 0, err
+	}
+	defer c.release()
+	count, err := c.Count(ctx, filter)
+	if err != nil {
+		return 0, explain(err)
+	}
+	return count, nil
+}
+
+// EnsureIndexes makes indexes on a collection. Documents that break a unique one
+// are a *mongo.IndexError.
+func (h *Handle) EnsureIndexes(ctx context.Context, name string, indexes ...mongo.Index) error {
+	c, err := h.collection(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer c.release()
+	if err := c.EnsureIndexes(ctx, indexes...); err != nil {
+		return explain(err)
+	}
+	return nil
 }
 
 // Insert stores a document and returns it as stored, without secrets.

@@ -31,9 +31,9 @@ const isolatedPrefix = "owners."
 
 var accountID = regexp.MustCompile(`^[0-9a-f]{24}$`)
 
-// prefix begins the names of an owner's collections in the store. Owners that are
+// Prefix begins the names of an owner's collections in the store. Owners that are
 // no accounts, from before a login was required, may have any name.
-func (m Mode) prefix(owner string) string {
+func (m Mode) Prefix(owner string) string {
 	if m == Shared {
 		return ""
 	}

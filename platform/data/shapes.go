@@ -21,14 +21,14 @@ func (h *Handle) checkDocument(ctx context.Context, name string, document doc.Ob
 	if h.provider.opts.Shapes == nil {
 		return nil
 	}
-	return h.provider.opts.Shapes.CheckDocument(ctx, h.owner, name, document)
+	return explain(h.provider.opts.Shapes.CheckDocument(ctx, h.owner, name, document))
 }
 
 func (h *Handle) checkUpdate(ctx context.Context, name string, update doc.Object) error {
 	if h.provider.opts.Shapes == nil {
 		return nil
 	}
-	return h.provider.opts.Shapes.CheckUpdate(ctx, h.owner, name, update)
+	return explain(h.provider.opts.Shapes.CheckUpdate(ctx, h.owner, name, update))
 }
 
 func (h *Handle) learn(name string, c place, document doc.Object) {

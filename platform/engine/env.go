@@ -40,7 +40,7 @@ type Data interface {
 // Query narrows a find. A Limit of 0 means the default of Data.
 type Query struct {
 	Filter, Sort, Projection doc.Object
-	Limit                    int64
+	Skip, Limit              int64
 }
 
 // Tokens signs and checks JSON Web Tokens.

@@ -3,6 +3,7 @@ package contract_test
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 )
 
 // overrides are the recorded answers that the contract replaces, each with the
@@ -42,7 +43,7 @@ var statuses = map[string]int{
 }
 
 func override(g *golden) {
-	if o, ok := overrides[g.Name]; ok {
+	if o, ok := overrides[g.Name]; ok && !strings.HasPrefix(g.Path, "/collections") { // where "get" is another one
 		var patch any
 		if err := json.Unmarshal([]byte(o.body), &patch); err != nil {
 			panic(err)

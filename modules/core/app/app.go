@@ -10,8 +10,10 @@ import (
 	"github.com/orchestrix/orchestrix/config"
 	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
+	"github.com/orchestrix/orchestrix/modules/core/schemas"
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	"github.com/orchestrix/orchestrix/platform/background"
+	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/realtime"
 	"github.com/orchestrix/orchestrix/platform/registry"
 )
@@ -23,6 +25,8 @@ type App struct {
 	Now        func() time.Time
 	Background *background.Group
 	Accounts   *accounts.Service
+	Data       *data.Provider
+	Schemas    *schemas.Service
 	Workflows  *workflows.Service
 	Runs       *runs.Service
 	Gateway    *realtime.Gateway

@@ -20,7 +20,9 @@ import (
 type Service struct {
 	workflows mongo.Collection
 	published mongo.Collection
+	types     *engine.Registry
 	cache     *cache
+	saved     func(owner string, collections []string)
 	log       *zap.Logger
 	now       func() time.Time
 }
@@ -30,11 +32,17 @@ func NewService(store mongo.Store, types *engine.Registry, log *zap.Logger, now 
 	return &Service{
 		workflows: store.Collection("workflows"),
 		published: store.Collection("publishedapis"),
+		types:     types,
+		saved:     func(string, []string) {},
 		cache:     newCache(types, now),
 		log:       log,
 		now:       now,
 	}
 }
+
+// OnSave has f told of the collections that each saved workflow names. It is
+// called once, before anything else.
+func (s *Service) OnSave(f func(owner string, collections []string)) { s.saved = f }
 
 // EnsureIndexes makes the indexes of models.md.
 func (s *Service) EnsureIndexes(ctx context.Context) error {
@@ -82,7 +90,7 @@ func (s *Service) store(ctx context.Context, d Draft, upsert bool) (*Workflow, e
 	before, err := s.workflows.FindOneAndUpdate(ctx, key(d.WorkflowID, d.OwnerID), doc.Object{
 		{"$set", doc.Object{
 			{"steps", orEmpty(d.Steps)}, {"edges", orEmpty(d.Edges)}, {"inputVariables", orEmpty(d.InputVariables)},
-			{"apiName", d.APIName}, {"apiPath", w.APIPath}, {"nodeCount", int32(len(d.Steps))},
+			{"apiName", d.APIName}, {"apiPath", w.APIPath}, {"nodeCount", int32(len(d.Steps))}, {"collections", s.collections(d.Steps)},
 			{"reservation", w.reservation}, {"updatedAt", now},
 		}},
 		{"$setOnInsert", doc.Object{{"createdAt", now}}},
@@ -100,6 +108,7 @@ func (s *Service) store(ctx context.Context, d Draft, upsert bool) (*Workflow, e
 		return nil, answer(err)
 	}
 	s.cache.forget(w.APIPath)
+	s.saved(d.OwnerID, s.types.Collections(d.Steps))
 	return w, nil
 }
 

@@ -1,0 +1,111 @@
+package collections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/orchestrix/orchestrix/modules/core/app"
+	"github.com/orchestrix/orchestrix/platform/apierr"
+	"github.com/orchestrix/orchestrix/platform/data"
+	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/engine"
+	"github.com/orchestrix/orchestrix/platform/registry"
+)
+
+func init() {
+	app.Routes.Register(app.Route{
+		ID:      "collections.data",
+		Method:  http.MethodGet,
+		Path:    "/collections/:id/data",
+		Aliases: []string{"/db/schemas/:id/data"},
+		Tag:     "Collections",
+		Summary: "Finds documents of a collection.",
+		Auth:    registry.Owned,
+		Errors:  []int{http.StatusBadRequest, http.StatusNotFound},
+		Handler: registry.Handle(find),
+	})
+}
+
+type findRequest struct {
+	Name     string `param:"id"`
+	OwnerID  string `query:"ownerId" default:"user_default" owner:"caller"`
+	Filters  string `query:"filters" description:"a filter as JSON"`
+	FindType string `query:"findType" default:"many" description:"many or one"`
+	Limit    int64  `query:"limit" default:"100" description:"1 to 1000"`
+	Skip     int64  `query:"skip"`
+	Sort     string `query:"sort" description:"field names separated by commas, those with a minus descending; or an object as JSON"`
+}
+
+// maxSkip keeps paging from walking through everything for one answer.
+const maxSkip = 1_000_000
+
+// Validate checks the parameters.
+func (r *findRequest) Validate() error {
+	if _, err := r.query(); err != nil {
+		return err
+	}
+	switch {
+	case r.FindType != "many" && r.FindType != "one":
+		return errors.New("findType must be many or one")
+	case r.Limit < 1 || r.Limit > data.MaxLimit:
+		return fmt.Errorf("limit must be 1 to %d", data.MaxLimit)
+	case r.Skip < 0 || r.Skip > maxSkip:
+		return fmt.Errorf("skip must be 0 to %d", maxSkip)
+	}
+	return nil
+}
+
+func (r *findRequest) query() (q engine.Query, err error) {
+	q.Skip, q.Limit = r.Skip, r.Limit
+	if r.FindType == "one" {
+		q.Limit = 1
+	}
+	if q.Filter, err = parseFilters(r.Filters); err != nil {
+		return q, err
+	}
+	q.Sort, err = parseSort(r.Sort)
+	return q, err
+}
+
+type findResponse struct {
+	OK    bool   `json:"ok"`
+	Data  any    `json:"data"`
+	Count int    `json:"count"`
+	Total *int64 `json:"total,omitempty"`
+}
+
+func find(ctx context.Context, a *app.App, req *findRequest) (*findResponse, error) {
+	if err := mustKnow(ctx, a, req.OwnerID, req.Name); err != nil {
+		return nil, err
+	}
+	q, err := req.query()
+	if err != nil {
+		return nil, err
+	}
+	found, total, err := a.Schemas.Page(ctx, a.Data.For(req.OwnerID), req.Name, q)
+	if err != nil {
+		return nil, problem(err)
+	}
+	if req.FindType == "many" {
+		list := make(doc.Array, len(found))
+		for i := range found {
+			list[i] = found[i]
+		}
+		return &findResponse{OK: true, Data: list, Count: len(list), Total: &total}, nil
+	}
+	if len(found) == 0 {
+		return &findResponse{OK: true}, nil
+	}
+	return &findResponse{OK: true, Data: found[0], Count: 1}, nil
+}
+
+// mustKnow is a 404 for a collection that no workflow could use.
+func mustKnow(ctx context.Context, a *app.App, owner, name string) error {
+	known, err := a.Schemas.Knows(ctx, owner, name)
+	if err == nil && !known {
+		return apierr.NotFound("Model not found: " + name)
+	}
+	return err
+}

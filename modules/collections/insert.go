@@ -1,0 +1,65 @@
+package collections
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/orchestrix/orchestrix/modules/core/app"
+	"github.com/orchestrix/orchestrix/platform/apierr"
+	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/registry"
+)
+
+func init() {
+	app.Routes.Register(app.Route{
+		ID:      "collections.insert",
+		Method:  http.MethodPost,
+		Path:    "/collections/:id/data",
+		Aliases: []string{"/db/schemas/:id/data"},
+		Tag:     "Collections",
+		Summary: "Stores a document in a collection, which must fit its definition.",
+		Auth:    registry.Owned,
+		Success: http.StatusCreated,
+		Errors:  []int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict},
+		Handler: registry.Handle(insert),
+	})
+}
+
+type insertRequest struct {
+	Name    string `param:"id"`
+	OwnerID string `json:"ownerId" default:"user_default" owner:"caller"`
+	Data    any    `json:"data"`
+}
+
+// Validate speaks as http.md does.
+func (r *insertRequest) Validate() error {
+	switch data, ok := r.Data.(doc.Object); {
+	case !ok:
+		return apierr.BadRequest("data object is required")
+	case len(data) == 0:
+		return apierr.BadRequest("data object cannot be empty")
+	}
+	return nil
+}
+
+type insertResponse struct {
+	OK         bool       `json:"ok"`
+	Data       doc.Object `json:"data"`
+	InsertedID any        `json:"insertedId"`
+}
+
+func insert(ctx context.Context, a *app.App, req *insertRequest) (*insertResponse, error) {
+	if err := mustKnow(ctx, a, req.OwnerID, req.Name); err != nil {
+		return nil, err
+	}
+	document := req.Data.(doc.Object)
+	if err := checkKeys(document); err != nil {
+		return nil, err
+	}
+	stored, err := a.Data.For(req.OwnerID).Insert(ctx, req.Name, document)
+	if err != nil {
+		return nil, problem(err)
+	}
+	id, _ := doc.Get(stored, "_id")
+	return &insertResponse{OK: true, Data: stored, InsertedID: id}, nil
+}

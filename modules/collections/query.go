@@ -1,0 +1,127 @@
+package collections
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/orchestrix/orchestrix/platform/apierr"
+	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/engine"
+)
+
+// maxSortFields bounds a sort.
+const maxSortFields = 5
+
+var errFilters = apierr.BadRequest("Invalid filters JSON")
+
+// parseFilters reads a filter. It may use what filters of workflows may; passwords
+// cannot be asked for.
+func parseFilters(text string) (doc.Object, error) {
+	if text == "" {
+		return doc.Object{}, nil
+	}
+	v, err := doc.Decode([]byte(text))
+	filter, ok := v.(doc.Object)
+	if err != nil || !ok {
+		return nil, errFilters
+	}
+	if err := engine.CheckFilter(filter); err != nil {
+		return nil, apierr.BadRequest("filters %s", err)
+	}
+	if namesPassword(filter) {
+		return nil, apierr.BadRequest("filters may not name password")
+	}
+	return filter, nil
+}
+
+func namesPassword(filter doc.Object) bool {
+	for _, f := range filter {
+		if name, _, _ := strings.Cut(f.Key, "."); name == "password" {
+			return true
+		}
+		branches, _ := f.Value.(doc.Array)
+		for _, b := range branches {
+			if branch, ok := b.(doc.Object); ok && strings.HasPrefix(f.Key, "$") && namesPassword(branch) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// parseSort reads "name,-age" or {"name":1,"age":-1}.
+func parseSort(text string) (doc.Object, error) {
+	bad := errors.New("sort must be names of fields such as name,-age, or an object such as {\"age\":-1}")
+	var sort doc.Object
+	if strings.HasPrefix(text, "{") {
+		v, err := doc.Decode([]byte(text))
+		o, ok := v.(doc.Object)
+		if err != nil || !ok {
+			return nil, bad
+		}
+		for _, f := range o {
+			if f.Value != int64(1) && f.Value != int64(-1) {
+				return nil, bad
+			}
+			sort = append(sort, doc.Field{Key: f.Key, Value: int32(f.Value.(int64))})
+		}
+	} else if text != "" {
+		for part := range strings.SplitSeq(text, ",") {
+			name, descending := strings.CutPrefix(strings.TrimSpace(part), "-")
+			direction := int32(1)
+			if descending {
+				direction = -1
+			}
+			sort = append(sort, doc.Field{Key: name, Value: direction})
+		}
+	}
+	for i, f := range sort {
+		_, twice := doc.Get(sort[:i], f.Key)
+		if f.Key == "" || strings.ContainsAny(f.Key, "$\x00") || f.Key == "password" || twice {
+			return nil, bad
+		}
+	}
+	if len(sort) > maxSortFields {
+		return nil, bad
+	}
+	return sort, nil
+}
+
+// checkKeys refuses keys that a database reads as operators or paths.
+func checkKeys(v any) error {
+	switch v := v.(type) {
+	case doc.Object:
+		for _, f := range v {
+			if f.Key == "" || f.Key[0] == '$' || strings.ContainsAny(f.Key, ".\x00") {
+				return apierr.BadRequest("data must not hold the key %q", f.Key)
+			}
+			if err := checkKeys(f.Value); err != nil {
+				return err
+			}
+		}
+	case doc.Array:
+		for _, item := range v {
+			if err := checkKeys(item); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// problem makes an answer of what went wrong with data.
+func problem(err error) error {
+	var e *engine.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch {
+	case e.Code == "DUPLICATE":
+		return apierr.Conflict(e.Message).Because(err)
+	case e.Kind == engine.Failed:
+		return apierr.BadRequest("%s", e.Message).Because(err)
+	case e.Kind == engine.Unavailable:
+		return apierr.Unavailable(e.Message).Because(err)
+	}
+	return apierr.Internal(err)
+}
