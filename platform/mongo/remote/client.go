@@ -16,7 +16,12 @@ import (
 // clientOptions are the driver's settings. The URI's own win where they keep
 // the store's promises. why is empty, or says what is wrong without repeating
 // any of the URI: the driver's parse errors quote pieces of passwords.
-func clientOptions(ctx context.Context, opts Options) (settings *options.ClientOptions, why string) {
+func clientOptions(ctx context.Context, opts Options, watch *outlook) (settings *options.ClientOptions, why string) {
+	if opts.Dialer != nil {
+		if err := CheckForeign(opts.URI); err != nil {
+			return nil, err.Error()
+		}
+	}
 	if why := lookupSRV(ctx, opts.URI); why != "" {
 		return nil, why
 	}
@@ -42,8 +47,35 @@ func clientOptions(ctx context.Context, opts Options) (settings *options.ClientO
 		settings.SetWriteConcern(concern)
 	}
 	settings.SetBSONOptions(&options.BSONOptions{DefaultDocumentD: true})
-	settings.SetServerMonitor(monitor(opts.Logger))
+	settings.SetServerMonitor(monitor(opts.Logger, watch))
+	if opts.MaxPool > 0 {
+		settings.SetMaxPoolSize(atMost(settings.MaxPoolSize, opts.MaxPool))
+		settings.SetMinPoolSize(0)
+	}
+	if opts.Dialer != nil {
+		restrain(settings, opts.Dialer)
+	}
 	return settings, ""
+}
+
+// restrain keeps the bounds of this program for a client of somebody else's
+// servers.
+func restrain(settings *options.ClientOptions, dialer Dialer) {
+	settings.SetDialer(dialer)
+	// The OCSP responders that a server's certificate names would be asked past the
+	// dialer.
+	settings.SetDisableOCSPEndpointCheck(true)
+	settings.SetServerSelectionTimeout(atMost(settings.ServerSelectionTimeout, selectionTimeout))
+	settings.SetConnectTimeout(atMost(settings.ConnectTimeout, selectionTimeout))
+	settings.SetHeartbeatInterval(operationTimeout)
+}
+
+// atMost is the value, or the limit when there is none, 0 being none.
+func atMost[T time.Duration | uint64](value *T, limit T) T {
+	if value == nil || *value <= 0 {
+		return limit
+	}
+	return min(*value, limit)
 }
 
 // lookupSRV looks the servers up once with ctx, since the driver's own look-up
@@ -69,8 +101,9 @@ func lookupSRV(ctx context.Context, uri string) (why string) {
 }
 
 // monitor logs when a server is lost and when it is found again.
-func monitor(logger *zap.Logger) *event.ServerMonitor {
+func monitor(logger *zap.Logger, watch *outlook) *event.ServerMonitor {
 	return &event.ServerMonitor{
+		TopologyDescriptionChanged: func(e *event.TopologyDescriptionChangedEvent) { watch.see(e.NewDescription) },
 		ServerDescriptionChanged: func(e *event.ServerDescriptionChangedEvent) {
 			was, is := e.PreviousDescription.Kind != description.Unknown, e.NewDescription.Kind != description.Unknown
 			switch {

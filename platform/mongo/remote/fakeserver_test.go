@@ -23,7 +23,8 @@ type answerer func(command bson.D) bson.D
 // fakeServer speaks as much of the wire protocol as the driver needs to take it
 // for a single MongoDB server, and keeps the commands it was given.
 type fakeServer struct {
-	answer answerer
+	answer  answerer
+	address string
 
 	mu       sync.Mutex
 	commands []bson.D
@@ -34,7 +35,7 @@ func serve(t *testing.T, answer answerer) (mongo.Store, *fakeServer) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	server := &fakeServer{answer: answer}
+	server := &fakeServer{answer: answer, address: listener.Addr().String()}
 	var wait sync.WaitGroup
 	wait.Go(func() {
 		for {

@@ -13,6 +13,8 @@ import (
 	driver "go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/x/mongo/driver/auth"
 	"go.mongodb.org/mongo-driver/x/mongo/driver/topology"
+
+	"github.com/orchestrix/orchestrix/platform/outbound"
 )
 
 func isSelection(err error) bool {
@@ -35,15 +37,16 @@ func isAuth(err error) bool {
 	return errors.As(err, &failed)
 }
 
+// forbidden is the reason of an outbound.ErrForbidden.
+const forbidden = "the address is not allowed"
+
 // reason says in a few fixed words why a server cannot be used. It repeats no
 // text of the error, which may hold addresses and more.
 func reason(err error) string {
 	var selection topology.ServerSelectionError
 	if errors.As(err, &selection) {
-		for _, server := range selection.Desc.Servers {
-			if server.LastError != nil {
-				return reason(server.LastError)
-			}
+		if why, _ := failures(selection.Desc); why != "" {
+			return why
 		}
 		if len(selection.Desc.Servers) > 0 {
 			return "no suitable server"
@@ -54,6 +57,8 @@ func reason(err error) string {
 	var network net.Error
 	var queue topology.WaitQueueTimeoutError
 	switch {
+	case errors.Is(err, outbound.ErrForbidden):
+		return forbidden
 	case isAuth(err):
 		return "the server refused the user or password"
 	case isTLS(err):

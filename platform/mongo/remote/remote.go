@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +37,17 @@ type Options struct {
 	Database       string        // default: the one in the URI's path, else DefaultDatabase
 	Logger         *zap.Logger   // hears of servers lost and found; may be nil
 	ConnectTimeout time.Duration // how long Connect waits for the server; default 10 s
+	MaxPool        uint64        // connections to one server, at most; 0 is what the URI says
+
+	// Dialer makes the connections. With one, the URI is held to be somebody
+	// else's: it must pass CheckForeign, nothing is connected to but through the
+	// Dialer, and Connect gives up once every server has failed.
+	Dialer Dialer
+}
+
+// Dialer makes network connections, as net.Dialer does.
+type Dialer interface {
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Store is a mongo.Store on a MongoDB server.
@@ -43,6 +55,7 @@ type Store struct {
 	client   *driver.Client
 	database *driver.Database
 	name     string
+	watch    *outlook
 }
 
 // Connect opens the store and waits until the server answers, at most
@@ -68,7 +81,11 @@ func Connect(ctx context.Context, opts Options) (*Store, error) {
 	refused := func(why string) (*Store, error) {
 		return nil, fmt.Errorf("%w: %s: %s", mongo.ErrUnavailable, name, why)
 	}
-	settings, why := clientOptions(ctx, opts)
+	watch := &outlook{}
+	if opts.Dialer != nil {
+		watch.giveUp = cancel
+	}
+	settings, why := clientOptions(ctx, opts, watch)
 	if why != "" {
 		return refused(why)
 	}
@@ -81,9 +98,12 @@ func Connect(ctx context.Context, opts Options) (*Store, error) {
 		end, cancel := bounded(context.WithoutCancel(ctx), operationTimeout)
 		defer cancel()
 		_ = client.Disconnect(end)
+		if why := watch.lost(); why != "" {
+			return refused(why)
+		}
 		return refused(reason(err))
 	}
-	return &Store{client: client, database: client.Database(opts.Database), name: "MongoDB " + name}, nil
+	return &Store{client: client, database: client.Database(opts.Database), name: "MongoDB " + name, watch: watch}, nil
 }
 
 // waitFor pings until the server answers, refuses the credentials, or ctx ends.
@@ -133,6 +153,15 @@ func (s *Store) Ping(ctx context.Context) error {
 		return fmt.Errorf("%w: %s (%w)", mongo.ErrUnavailable, reason(err), ended)
 	}
 	return fmt.Errorf("%w: %s", mongo.ErrUnavailable, reason(err))
+}
+
+// Unreachable is an ErrUnavailable while no server can be reached, as far as is
+// known. It asks nobody.
+func (s *Store) Unreachable() error {
+	if why := s.watch.lost(); why != "" {
+		return fmt.Errorf("%w: %s", mongo.ErrUnavailable, why)
+	}
+	return nil
 }
 
 // String names the server and database, masked as MaskURI does.

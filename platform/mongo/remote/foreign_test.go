@@ -1,0 +1,107 @@
+package remote_test
+
+import (
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.mongodb.org/mongo-driver/bson"
+
+	"github.com/orchestrix/orchestrix/platform/mongo"
+	"github.com/orchestrix/orchestrix/platform/mongo/remote"
+	"github.com/orchestrix/orchestrix/platform/outbound"
+)
+
+func TestForeignConnectionStrings(t *testing.T) {
+	for _, uri := range []string{
+		"mongodb://a.example.com", "mongodb://a.example.com./", "mongodb://owner:s3cr3t@a.example.com:27017/shop",
+		"mongodb://1.2.3.4,[2606:4700::1]:27018/shop?replicaSet=rs&tls=true;w=majority",
+		"mongodb+srv://owner:s3%40cr3t@c0.abc.mongodb.net/shop?retryWrites=true&w=majority&appName=Cluster0",
+		"mongodb://owner:s3cr3t@a/?authMechanism=SCRAM-SHA-256&authSource=admin",
+	} {
+		assert.NoError(t, remote.CheckForeign(uri), uri)
+	}
+	for name, row := range map[string]struct{ uri, why string }{
+		"empty":                 {"", "must begin with mongodb://"},
+		"other scheme":          {"postgres://owner:s3cr3t@a", "must begin with mongodb://"},
+		"capital scheme":        {"MONGODB://owner:s3cr3t@a", "must begin with mongodb://"},
+		"file":                  {"file:///s3cr3t", "must begin with mongodb://"},
+		"too long":              {"mongodb://a/" + strings.Repeat("s3cr3t", 400), "longer than 2048"},
+		"newline":               {"mongodb://a/s3cr3t\nx", "control characters"},
+		"space":                 {"mongodb://owner:s3c r3t@a", "spaces"},
+		"NUL":                   {"mongodb://a\x00.example/x", "control characters"},
+		"not UTF-8":             {"mongodb://a/s3cr3t\xff", "control characters"},
+		"two @":                 {"mongodb://owner:s3c@r3t@a", "percent-encoded"},
+		"@ in the path":         {"mongodb://owner:s3c/r3t@a", "percent-encoded"},
+		"#":                     {"mongodb://owner:s3c#r3t@a", "percent-encoded"},
+		"many hosts":            {"mongodb://" + strings.Repeat("a,", 16) + "a", "more than 16 hosts"},
+		"no host":               {"mongodb:///x", "host"},
+		"empty host":            {"mongodb://owner:s3cr3t@a,,b", "host"},
+		"socket":                {"mongodb://%2Ftmp%2Fs3cr3t.sock/x", "host"},
+		"name like a socket":    {"mongodb://owner:s3cr3t@a.sock/x", "host"},
+		"socket, capitals":      {"mongodb://owner:s3cr3t@a.SOCK./x", "host"},
+		"percent in a host":     {"mongodb://owner:s3cr3t@%31%32%37.0.0.1", "host"},
+		"zone":                  {"mongodb://owner:s3cr3t@[fe80::1%25lo]", "host"},
+		"bare IPv6":             {"mongodb://owner:s3cr3t@::1/x", "host"},
+		"short address":         {"mongodb://owner:s3cr3t@127.1", "host"},
+		"one number":            {"mongodb://owner:s3cr3t@2130706433", "host"},
+		"hexadecimal":           {"mongodb://owner:s3cr3t@0x7f000001", "host"},
+		"hexadecimal label":     {"mongodb://owner:s3cr3t@127.0.0.0x1", "host"},
+		"octal":                 {"mongodb://owner:s3cr3t@0177.0.0.01", "host"},
+		"number with a dot":     {"mongodb://owner:s3cr3t@2130706433.", "host"},
+		"five numbers":          {"mongodb://owner:s3cr3t@1.2.3.4.5", "host"},
+		"other digits":          {"mongodb://owner:s3cr3t@①②⑦.0.0.1", "host"},
+		"port 0":                {"mongodb://owner:s3cr3t@a:0", "port"},
+		"port 65536":            {"mongodb://owner:s3cr3t@a:65536", "port"},
+		"reads a file":          {"mongodb://owner:s3cr3t@a/?tlsCAFile=/etc/passwd", "tlsCAFile is not allowed"},
+		"reads a key":           {"mongodb://owner:s3cr3t@a/?TLSCERTIFICATEKEYFILE=/x", "tlsCertificateKeyFile is not allowed"},
+		"escaped name":          {"mongodb://owner:s3cr3t@a/?tls%43AFile=/etc/passwd", "not known"},
+		"after a semicolon":     {"mongodb://owner:s3cr3t@a/?w=1;tlsCAFile=/etc/passwd", "tlsCAFile is not allowed"},
+		"proxy":                 {"mongodb://owner:s3cr3t@a/?proxyHost=127.0.0.1", "proxyHost is not allowed"},
+		"compression":           {"mongodb://owner:s3cr3t@a/?compressors=zlib", "compressors is not allowed"},
+		"service name":          {"mongodb+srv://owner:s3cr3t@a.b.c/?srvServiceName=x", "srvServiceName is not allowed"},
+		"AWS":                   {"mongodb://a/?authMechanism=MONGODB-AWS", "authMechanism must be one of"},
+		"OIDC":                  {"mongodb://a/?authMechanism=MONGODB-OIDC&authMechanismProperties=ENVIRONMENT:azure", "authMechanism must be one of"},
+		"Kerberos":              {"mongodb://a/?authMechanism=gssapi", "authMechanism must be one of"},
+		"certificate":           {"mongodb://a/?authMechanism=MONGODB-X509", "authMechanism must be one of"},
+		"escaped mechanism":     {"mongodb://a/?authMechanism=MONGODB%2DAWS", "authMechanism must be one of"},
+		"unknown option":        {"mongodb://owner:x@a/?s3cr3t=1", "not known"},
+		"password with a query": {"mongodb://a?s3cr3t", "not known"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := remote.CheckForeign(row.uri)
+			require.ErrorContains(t, err, row.why)
+			_, connecting := remote.Connect(t.Context(), remote.Options{URI: row.uri, Dialer: &outbound.Dialer{AllowPrivate: true}})
+			require.ErrorIs(t, connecting, mongo.ErrUnavailable)
+			for _, piece := range []string{"s3c", "r3t", "owner", "passwd"} {
+				assert.NotContains(t, err.Error(), piece)
+				assert.NotContains(t, connecting.Error(), piece)
+			}
+		})
+	}
+}
+
+func TestAForeignServerIsReachedThroughTheDialerAlone(t *testing.T) {
+	store, server := serve(t, func(bson.D) bson.D { return bson.D{{Key: "ok", Value: 1}} })
+	uri := "mongodb://owner:s3cr3t@" + server.address + "/shop"
+	began := time.Now()
+	_, err := remote.Connect(t.Context(), remote.Options{URI: uri, Dialer: &outbound.Dialer{}})
+	require.ErrorIs(t, err, mongo.ErrUnavailable)
+	assert.Equal(t, "store unavailable: mongodb://o***@"+server.address+"/shop: the address is not allowed", err.Error())
+	assert.Less(t, time.Since(began), 2*time.Second)
+	require.NoError(t, store.Ping(t.Context()))
+}
+
+func TestAForeignServerThatIsNotThereFailsAtOnce(t *testing.T) {
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, free.Close())
+	began := time.Now()
+	_, err = remote.Connect(t.Context(), remote.Options{URI: "mongodb://" + free.Addr().String(), Dialer: &outbound.Dialer{AllowPrivate: true}})
+	require.ErrorIs(t, err, mongo.ErrUnavailable)
+	require.ErrorContains(t, err, "connection refused")
+	assert.Less(t, time.Since(began), 2*time.Second)
+}
