@@ -49,7 +49,7 @@ func TestExamplesOfContributing(t *testing.T) {
 func TestFirstWorkflowOfTheReadme(t *testing.T) {
 	page := read(t, filepath.Join(root, "README.md"))
 	commands := regexp.MustCompile(`(?m)^curl .* localhost:4000(/\S+) -H 'Content-Type: application/json' -d (\S.*)$`).FindAllStringSubmatch(page, -1)
-	require.Len(t, commands, 4, "the README saves a workflow and calls it, runs one in the background, and makes an account")
+	require.Len(t, commands, 6, "the README saves a workflow and calls it, runs one in the background, defines a collection and fills it, and makes an account")
 	file, isFile := strings.CutPrefix(commands[0][2], "@")
 	require.True(t, isFile)
 	shown := regexp.MustCompile("The answer names the API that now exists: `(.*),\\.\\.\\.}`").FindStringSubmatch(page)
@@ -73,7 +73,9 @@ func TestFirstWorkflowOfTheReadme(t *testing.T) {
 	defer res.Body.Close()
 	assert.Equal(t, http.StatusOK, res.StatusCode)
 
-	assert.Contains(t, post(t, url+commands[3][1], strings.Trim(commands[3][2], "'")), `201 {"message":"User registered successfully"`)
+	for i, want := range []string{`201 {"ok":true,"collection":{"collectionName":"orders"`, `201 {"ok":true,"data":{"_id":`, `201 {"message":"User registered successfully"`} {
+		assert.Contains(t, post(t, url+commands[3+i][1], strings.Trim(commands[3+i][2], "'")), want)
+	}
 }
 
 // example is the Go code under a heading of the page.
