@@ -7,6 +7,7 @@ package data
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson/primitive"
@@ -301,5 +302,5 @@ func indexText(index string) string {
 	case users.EmailKey + "_1":
 		return "email"
 	}
-	return index
+	return strings.ReplaceAll(strings.TrimSuffix(index, "_1"), "_1_", " and ")
 }
