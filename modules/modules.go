@@ -9,5 +9,6 @@ import (
 	_ "github.com/orchestrix/orchestrix/modules/live"        // /socket.io/, WebSockets
 	_ "github.com/orchestrix/orchestrix/modules/steps"       // step types
 	_ "github.com/orchestrix/orchestrix/modules/system"      // /health, /hello
+	_ "github.com/orchestrix/orchestrix/modules/userdb"      // /user/db
 	_ "github.com/orchestrix/orchestrix/modules/workflow"    // /workflows
 )

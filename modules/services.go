@@ -1,12 +1,14 @@
 package modules
 
 import (
+	"context"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/orchestrix/orchestrix/config"
 	"github.com/orchestrix/orchestrix/modules/core/accounts"
+	"github.com/orchestrix/orchestrix/modules/core/connections"
 	"github.com/orchestrix/orchestrix/modules/core/notices"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
 	"github.com/orchestrix/orchestrix/modules/core/schemas"
@@ -16,6 +18,9 @@ import (
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/engine"
 	"github.com/orchestrix/orchestrix/platform/mail"
+	"github.com/orchestrix/orchestrix/platform/mongo"
+	"github.com/orchestrix/orchestrix/platform/mongo/remote"
+	"github.com/orchestrix/orchestrix/platform/outbound"
 )
 
 // workflowServices are what the runs of an owner's workflows may use.
@@ -45,6 +50,26 @@ func schemaOptions(s *config.Settings, w *workflows.Service, log *zap.Logger) sc
 		Mentions: w.Collections,
 		Clock:    time.Now,
 		Logger:   log,
+	}
+}
+
+// ownPool bounds the connections to one server of somebody's own database.
+const ownPool = 5
+
+func connectionOptions(s *config.Settings, log *zap.Logger) connections.Options {
+	dialer := &outbound.Dialer{AllowPrivate: s.AllowPrivateDB}
+	return connections.Options{
+		Key: s.EncryptionKey,
+		Open: func(ctx context.Context, uri string) (mongo.Store, error) {
+			store, err := remote.Connect(ctx, remote.Options{URI: uri, Dialer: dialer, MaxPool: ownPool, Logger: log})
+			if err != nil {
+				return nil, err // a nil *remote.Store is no nil Store
+			}
+			return store, nil
+		},
+		Shared: s.MongoURI != "",
+		Clock:  time.Now,
+		Logger: log,
 	}
 }
 

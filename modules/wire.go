@@ -11,6 +11,7 @@ import (
 	"github.com/orchestrix/orchestrix/config"
 	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	"github.com/orchestrix/orchestrix/modules/core/app"
+	"github.com/orchestrix/orchestrix/modules/core/connections"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
 	"github.com/orchestrix/orchestrix/modules/core/schemas"
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
@@ -81,12 +82,17 @@ func openStore(ctx context.Context, s *config.Settings, log *zap.Logger) (mongo.
 }
 
 func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.Store) (*Program, error) {
+	own, err := connections.New(store, connectionOptions(s, log))
+	if err != nil {
+		return nil, err
+	}
 	a := &app.App{
-		Settings:   s,
-		Log:        log,
-		Now:        time.Now,
-		Background: background.NewGroup(maxBackground, log),
-		Workflows:  workflows.NewService(store, engine.Steps, log, time.Now),
+		Settings:    s,
+		Log:         log,
+		Now:         time.Now,
+		Background:  background.NewGroup(maxBackground, log),
+		Connections: own,
+		Workflows:   workflows.NewService(store, engine.Steps, log, time.Now),
 	}
 	mailer := mail.New(mailOptions(s, log))
 	passwords := auth.NewPasswords()
@@ -101,9 +107,8 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 	a.Accounts.OnEnd(a.Gateway.EndSessions)
 	a.Schemas = schemas.NewService(store, schemaOptions(s, a.Workflows, log))
 	a.Workflows.OnSave(a.Schemas.Mentioned)
-	a.Data = data.NewProvider(store, data.Options{Mode: dataMode(s), Passwords: passwords, Shapes: a.Schemas, Clock: time.Now})
+	a.Data = data.NewProvider(store, data.Options{Mode: dataMode(s), Passwords: passwords, Own: own, Shapes: a.Schemas, Clock: time.Now})
 	services := workflowServices(a.Accounts, a.Data, mailer)
-	var err error
 	a.Runs, err = runs.New(records, services, engine.Steps, hub, runOptions(s, log))
 	p := &Program{App: a, Store: store, hub: hub, mailer: mailer}
 	if err == nil {
@@ -133,6 +138,9 @@ func (p *Program) begin(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := p.App.Connections.Start(ctx); err != nil { // before anything is changed
+		return err
+	}
 	if err := ensureIndexes(ctx, p.App); err != nil {
 		return err
 	}
@@ -148,7 +156,7 @@ func (p *Program) begin(ctx context.Context) (err error) {
 func ensureIndexes(ctx context.Context, a *app.App) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	for _, ensure := range []func(context.Context) error{a.Workflows.EnsureIndexes, a.Runs.EnsureIndexes, a.Accounts.EnsureIndexes, a.Schemas.EnsureIndexes} {
+	for _, ensure := range []func(context.Context) error{a.Workflows.EnsureIndexes, a.Runs.EnsureIndexes, a.Accounts.EnsureIndexes, a.Schemas.EnsureIndexes, a.Connections.EnsureIndexes} {
 		err := ensure(ctx)
 		var broken *mongo.IndexError
 		if errors.As(err, &broken) {
@@ -171,7 +179,7 @@ func (p *Program) closeServices(ctx context.Context) error {
 	if p.App.Runs != nil { // nil when it could not even be made
 		err = p.App.Runs.Close(ctx)
 	}
-	err = errors.Join(err, p.App.Background.Close(ctx))
+	err = errors.Join(err, p.App.Background.Close(ctx), p.App.Connections.Close(ctx))
 	p.App.Accounts.Close()
 	p.App.Schemas.Close()
 	p.hub.Close()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/orchestrix/orchestrix/config"
 	"github.com/orchestrix/orchestrix/modules/core/accounts"
+	"github.com/orchestrix/orchestrix/modules/core/connections"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
 	"github.com/orchestrix/orchestrix/modules/core/schemas"
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
@@ -20,16 +21,17 @@ import (
 
 // App holds the services. modules.Build makes it.
 type App struct {
-	Settings   *config.Settings
-	Log        *zap.Logger
-	Now        func() time.Time
-	Background *background.Group
-	Accounts   *accounts.Service
-	Data       *data.Provider
-	Schemas    *schemas.Service
-	Workflows  *workflows.Service
-	Runs       *runs.Service
-	Gateway    *realtime.Gateway
+	Settings    *config.Settings
+	Log         *zap.Logger
+	Now         func() time.Time
+	Background  *background.Group
+	Accounts    *accounts.Service
+	Connections *connections.Service
+	Data        *data.Provider
+	Schemas     *schemas.Service
+	Workflows   *workflows.Service
+	Runs        *runs.Service
+	Gateway     *realtime.Gateway
 }
 
 // Route is a route whose handler gets an *App.
