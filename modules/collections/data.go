@@ -84,7 +84,7 @@ func find(ctx context.Context, a *app.App, req *findRequest) (*findResponse, err
 	if err != nil {
 		return nil, err
 	}
-	found, total, err := a.Schemas.Page(ctx, a.Data.For(req.OwnerID), req.Name, q)
+	found, total, err := a.Data.For(req.OwnerID).Page(ctx, req.Name, q)
 	if err != nil {
 		return nil, problem(err)
 	}

@@ -2,6 +2,7 @@ package collections
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/orchestrix/orchestrix/platform/apierr"
@@ -34,20 +35,18 @@ func parseFilters(text string) (doc.Object, error) {
 	return filter, nil
 }
 
-func namesPassword(filter doc.Object) bool {
-	for _, f := range filter {
-		if name, _, _ := strings.Cut(f.Key, "."); name == "password" {
-			return true
-		}
-		branches, _ := f.Value.(doc.Array)
-		for _, b := range branches {
-			if branch, ok := b.(doc.Object); ok && strings.HasPrefix(f.Key, "$") && namesPassword(branch) {
-				return true
-			}
-		}
+// namesPassword looks at every depth: a password may be in a list of documents.
+func namesPassword(v any) bool {
+	switch v := v.(type) {
+	case doc.Object:
+		return slices.ContainsFunc(v, func(f doc.Field) bool { return isPassword(f.Key) || namesPassword(f.Value) })
+	case doc.Array:
+		return slices.ContainsFunc(v, namesPassword)
 	}
 	return false
 }
+
+func isPassword(path string) bool { return slices.Contains(strings.Split(path, "."), "password") }
 
 // parseSort reads "name,-age" or {"name":1,"age":-1}.
 func parseSort(text string) (doc.Object, error) {
@@ -77,7 +76,7 @@ func parseSort(text string) (doc.Object, error) {
 	}
 	for i, f := range sort {
 		_, twice := doc.Get(sort[:i], f.Key)
-		if f.Key == "" || strings.ContainsAny(f.Key, "$\x00") || f.Key == "password" || twice {
+		if f.Key == "" || strings.ContainsAny(f.Key, "$\x00") || isPassword(f.Key) || twice {
 			return nil, bad
 		}
 	}

@@ -6,8 +6,6 @@ package data
 
 import (
 	"context"
-	"errors"
-	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson/primitive"
@@ -98,11 +96,19 @@ func (h *Handle) Find(ctx context.Context, name string, q engine.Query) ([]doc.O
 		return nil, err
 	}
 	defer c.release()
-	limit := q.Limit
+	q.Filter, q.Limit = filter, limited(q.Limit)
+	return c.find(ctx, name, q)
+}
+
+func limited(limit int64) int64 {
 	if limit <= 0 {
-		limit = defaultLimit
+		return defaultLimit
 	}
-	found, err := c.Find(ctx, filter, mongo.FindOptions{Sort: q.Sort, Projection: q.Projection, Skip: q.Skip, Limit: min(limit, MaxLimit)})
+	return min(limit, MaxLimit)
+}
+
+func (c place) find(ctx context.Context, name string, q engine.Query) ([]doc.Object, error) {
+	found, err := c.Find(ctx, q.Filter, mongo.FindOptions{Sort: q.Sort, Projection: q.Projection, Skip: q.Skip, Limit: q.Limit})
 	if err != nil {
 		return nil, explain(err)
 	}
@@ -269,38 +275,4 @@ func (h *Handle) stamp(document doc.Object) doc.Object {
 		}
 	}
 	return document
-}
-
-// orNone turns "not found" into no document and no error.
-func orNone(err error) error {
-	if errors.Is(err, mongo.ErrNotFound) {
-		return nil
-	}
-	return explain(err)
-}
-
-// explain turns a store's error into one that callers may see.
-func explain(err error) error {
-	var duplicate *mongo.DuplicateError
-	switch {
-	case errors.As(err, &duplicate):
-		return &engine.Error{Kind: engine.Failed, Code: "DUPLICATE", Cause: err,
-			Message: "A document with the same " + indexText(duplicate.Index) + " already exists in " + plainName(duplicate.Collection)}
-	case errors.Is(err, mongo.ErrUnavailable):
-		return &engine.Error{Kind: engine.Unavailable, Code: "UNAVAILABLE", Message: "The database does not answer", Cause: err}
-	case errors.Is(err, mongo.ErrUnsupported), errors.Is(err, mongo.ErrInvalid):
-		return &engine.Error{Kind: engine.Failed, Code: "INVALID_QUERY", Message: err.Error(), Cause: err}
-	}
-	return err
-}
-
-// indexText names the fields of an index for people: "emailKey_1" is the e-mail.
-func indexText(index string) string {
-	switch index {
-	case "", "_id", "_id_":
-		return "_id"
-	case users.EmailKey + "_1":
-		return "email"
-	}
-	return strings.ReplaceAll(strings.TrimSuffix(index, "_1"), "_1_", " and ")
 }

@@ -2,6 +2,7 @@ package data
 
 import (
 	"slices"
+	"strings"
 
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
@@ -19,11 +20,16 @@ func matchIDs(filter doc.Object) doc.Object {
 		case doc.Array:
 			f.Value = matchList(f.Key, value)
 		case doc.Object:
-			f.Value = matchIDs(value)
+			if f.Key == "$elemMatch" || demands(value) { // else a document to be equal to
+				f.Value = matchIDs(value)
+			}
 		}
 		return f
 	})
 }
+
+// demands reports whether a value is made of operators.
+func demands(o doc.Object) bool { return len(o) > 0 && strings.HasPrefix(o[0].Key, "$") }
 
 func matchID(key, value string) doc.Field {
 	id, ok := objectID(value)
@@ -37,7 +43,7 @@ func matchID(key, value string) doc.Field {
 	case "$ne":
 		return doc.Field{Key: "$nin", Value: both}
 	}
-	if key[0] == '$' { // ordering and text operators compare what was written
+	if strings.HasPrefix(key, "$") { // ordering and text operators compare what was written
 		return doc.Field{Key: key, Value: value}
 	}
 	return doc.Field{Key: key, Value: doc.Object{{"$in", both}}}

@@ -12,7 +12,7 @@ import (
 // models.md); no workflow and no data endpoint may name them.
 var reserved = []string{
 	"workflows", "publishedapis", "sessions", "executions", "execution_logs",
-	"userdbconnections", "collectiondefinitions", "dynamicdatas",
+	"userdbconnections", "collectiondefinitions", OldRows,
 }
 
 // Reserved reports whether a collection belongs to the platform.

@@ -91,6 +91,22 @@ func (h *Handle) collection(ctx context.Context, name string) (place, error) {
 	return h.open(ctx, name)
 }
 
+// CheckName refuses collections that cannot hold the owner's data.
+func (h *Handle) CheckName(name string) error {
+	if err := CheckName(name); err != nil {
+		return err
+	}
+	return h.fits(name)
+}
+
+// fits leaves room for the name of the owner.
+func (h *Handle) fits(name string) error {
+	if most := mongo.MaxNameLength - len(h.prefix); len(name) > most {
+		return engine.FieldError("collection", "is longer than %d bytes", most)
+	}
+	return nil
+}
+
 func (h *Handle) open(ctx context.Context, name string) (place, error) {
 	if own := h.provider.opts.Own; own != nil {
 		store, release, err := own.Of(ctx, h.owner)
@@ -101,8 +117,8 @@ func (h *Handle) open(ctx context.Context, name string) (place, error) {
 			return place{Collection: store.Collection(name), release: release, own: true, ownUsers: true}, nil
 		}
 	}
-	if most := mongo.MaxNameLength - len(h.prefix); len(name) > most {
-		return place{}, engine.FieldError("collection", "is longer than %d bytes", most)
+	if err := h.fits(name); err != nil {
+		return place{}, err
 	}
 	return place{Collection: h.provider.store.Collection(h.prefix + name), release: func() {}, ownUsers: h.provider.opts.Mode == Isolated}, nil
 }

@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"github.com/orchestrix/orchestrix/platform/apierr"
-	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
+	"github.com/orchestrix/orchestrix/platform/users"
 )
 
 // Bounds of a definition.
@@ -27,14 +27,14 @@ type Definition struct {
 	Fields     doc.Object // name to type, in the order and spelling of the author
 	Indexes    []mongo.Index
 
-	kinds map[string]*kind
+	// sampled marks what the old backend took from a document: there "object" is
+	// what JavaScript calls dates, lists and null, too.
+	sampled bool
+	kinds   map[string]*kind
 }
 
 // define checks what an author wrote.
 func define(collection string, fields doc.Object, indexes doc.Array) (*Definition, error) {
-	if err := data.CheckName(collection); err != nil {
-		return nil, apierr.BadRequest("collectionName: %s", err)
-	}
 	if len(fields) > maxFields {
 		return nil, apierr.BadRequest("fields may hold at most %d fields", maxFields)
 	}
@@ -55,6 +55,9 @@ func define(collection string, fields doc.Object, indexes doc.Array) (*Definitio
 		index, err := parseIndex(v)
 		if err != nil {
 			return nil, apierr.BadRequest("indexes[%d]%s", i, err)
+		}
+		if name := index.Name(); name == "_id_1" || collection == users.Collection && name == users.EmailKey+"_1" {
+			return nil, apierr.BadRequest("indexes[%d] is the platform's own", i)
 		}
 		d.Indexes = append(d.Indexes, index)
 	}
@@ -108,6 +111,9 @@ func (d *Definition) prepare() {
 	d.kinds = make(map[string]*kind, len(d.Fields))
 	for _, f := range d.Fields {
 		name, _ := f.Value.(string)
+		if d.sampled && name == "object" {
+			name = "mixed"
+		}
 		d.kinds[f.Key] = kindOf(name)
 	}
 }
@@ -137,7 +143,7 @@ func (d *Definition) IndexList() doc.Array {
 // decode reads a stored definition, old or new. Types that nobody knows check
 // nothing.
 func decode(o doc.Object) *Definition {
-	d := &Definition{Collection: doc.String(o, "collectionName"), Fields: doc.Child(o, "fields")}
+	d := &Definition{Collection: doc.String(o, "collectionName"), Fields: doc.Child(o, "fields"), sampled: doc.String(o, "source") == "sampled"}
 	if d.Fields == nil {
 		d.Fields = doc.Object{}
 	}

@@ -15,6 +15,7 @@ type kind struct {
 	fits    func(v any) bool
 	number  bool // $inc and $mul may change it
 	list    bool // $push and the like may change it
+	inside  bool // a path such as "address.city" may go on in it
 }
 
 // kindNames are the types, for messages.
@@ -26,10 +27,10 @@ var kinds = map[string]*kind{
 	"number":   {article: "a number", fits: isNumber, number: true},
 	"boolean":  {article: "a boolean", fits: is[bool]},
 	"date":     {article: "a date such as 2026-01-31T12:00:00Z", fits: isDate},
-	"object":   {article: "an object", fits: is[doc.Object]},
-	"array":    {article: "an array", fits: is[doc.Array], list: true},
+	"object":   {article: "an object", fits: is[doc.Object], inside: true},
+	"array":    {article: "an array", fits: is[doc.Array], list: true, inside: true},
 	"objectid": {article: "an id of 24 hexadecimal digits", fits: isID},
-	"mixed":    {article: "anything", fits: func(any) bool { return true }, number: true, list: true},
+	"mixed":    {article: "anything", fits: func(any) bool { return true }, number: true, list: true, inside: true},
 }
 
 func kindOf(name string) *kind { return kinds[strings.ToLower(name)] }

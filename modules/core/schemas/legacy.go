@@ -3,17 +3,14 @@ package schemas
 import (
 	"context"
 
+	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
 
-// legacyRows is where the old backend kept documents of defined collections
-// (models.md): {ownerId, collectionName, data}.
-const legacyRows = "dynamicdatas"
-
 // loadLegacy adds the collections of the old rows.
 func (s *Service) loadLegacy(ctx context.Context, stored map[string][]string) error {
-	rows, err := s.store.Collection(legacyRows).Find(ctx, nil, mongo.FindOptions{Limit: maxLegacyRows})
+	rows, err := s.store.Collection(data.OldRows).Find(ctx, nil, mongo.FindOptions{Limit: maxLegacyRows})
 	if err != nil {
 		return err
 	}

@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/doc"
-	"github.com/orchestrix/orchestrix/platform/mongo"
 )
 
 // How old what was read may get before it is read again, in the background. What
@@ -26,7 +23,7 @@ const (
 // Bounds of one sampling.
 const (
 	sampleSize    = 20    // documents of a collection
-	maxSampled    = 1_000 // collections
+	maxSampled    = 1_000 // collections; of further ones only the names are listed
 	maxLegacyRows = 10_000
 )
 
@@ -89,41 +86,61 @@ func (s *Service) definition(ctx context.Context, owner, collection string) (*De
 // space returns the namespace of an owner with its definitions.
 func (s *Service) space(ctx context.Context, owner string) (*space, error) {
 	if sp := s.known(owner); sp != nil {
-		if s.opts.Shared && s.aged(sp, definitionsAge, func() time.Time { return sp.defined }) {
+		if s.opts.Shared && s.aged(sp, definitionsAge, &sp.defined) {
 			s.behind(sp, "definitions", s.loadDefinitions)
 		}
 		return sp, nil
 	}
 	namespace := s.namespace(owner)
-	sp := &space{
-		owner: namespace, prefix: s.opts.Mode.Prefix(owner),
-		definitions: map[string]*Definition{}, stored: map[string][]string{}, mentioned: map[string]struct{}{},
-	}
-	_, err, _ := s.flights.Do("open "+namespace, func() (any, error) {
-		if s.known(owner) != nil {
-			return nil, nil
+	sp, err := s.once(ctx, "open "+namespace, func(ctx context.Context) (*space, error) {
+		if sp := s.known(owner); sp != nil {
+			return sp, nil
+		}
+		sp := &space{
+			owner: namespace, prefix: s.opts.Mode.Prefix(owner),
+			definitions: map[string]*Definition{}, stored: map[string][]string{}, mentioned: map[string]struct{}{},
 		}
 		if err := s.loadDefinitions(ctx, sp); err != nil {
 			return nil, err
 		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if len(s.spaces) >= maxSpaces { // any will do: it is read again when it is wanted
-			for other := range s.spaces {
-				delete(s.spaces, other)
-				break
-			}
-		}
-		s.spaces[namespace] = sp
-		return nil, nil
+		s.keep(sp)
+		return sp, nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reading definitions: %w", err)
 	}
-	if known := s.known(owner); known != nil {
-		return known, nil
-	}
 	return sp, nil
+}
+
+// keep remembers a namespace, in the place of another when there are too many: that
+// one is read again when it is wanted.
+func (s *Service) keep(sp *space) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.spaces) >= maxSpaces {
+		for other := range s.spaces {
+			delete(s.spaces, other)
+			break
+		}
+	}
+	s.spaces[sp.owner] = sp
+}
+
+// once has those who want to read the same at the same time read it once. It goes on
+// when one of them gives up.
+func (s *Service) once(ctx context.Context, key string, load func(context.Context) (*space, error)) (*space, error) {
+	done := s.flights.DoChan(key, func() (any, error) {
+		ctx, cancel := context.WithTimeout(s.ctx, loadLimit)
+		defer cancel()
+		return load(ctx)
+	})
+	select {
+	case result := <-done:
+		sp, _ := result.Val.(*space)
+		return sp, result.Err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // sampled returns the namespace of an owner with all that can be listed.
@@ -139,8 +156,8 @@ func (s *Service) sampled(ctx context.Context, owner string, refresh bool) (*spa
 	case refresh:
 		err = errors.Join(s.loadDefinitions(ctx, sp), s.loadSamples(ctx, sp))
 	case never:
-		_, err, _ = s.flights.Do("sample "+sp.owner, func() (any, error) { return nil, s.loadSamples(ctx, sp) })
-	case s.aged(sp, samplesAge, func() time.Time { return sp.sampled }):
+		_, err = s.once(ctx, "sample "+sp.owner, func(ctx context.Context) (*space, error) { return sp, s.loadSamples(ctx, sp) })
+	case s.aged(sp, samplesAge, &sp.sampled):
 		s.behind(sp, "samples", s.loadSamples)
 	}
 	if err != nil {
@@ -149,11 +166,24 @@ func (s *Service) sampled(ctx context.Context, owner string, refresh bool) (*spa
 	return sp, nil
 }
 
-func (s *Service) aged(sp *space, limit time.Duration, at func() time.Time) bool {
+// aged reports that something was read too long ago, to one caller, who reads it
+// again; if that fails, the next one does after the same time.
+func (s *Service) aged(sp *space, limit time.Duration, at *time.Time) bool {
+	now := s.opts.Clock()
+	old := func() bool { age := now.Sub(*at); return age > limit || age < 0 }
 	sp.mu.RLock()
-	defer sp.mu.RUnlock()
-	age := s.opts.Clock().Sub(at())
-	return age > limit || age < 0
+	isOld := old()
+	sp.mu.RUnlock()
+	if !isOld {
+		return false
+	}
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	if !old() {
+		return false
+	}
+	*at = now
+	return true
 }
 
 // behind reads something again while the caller goes on with what is known.
@@ -164,100 +194,10 @@ func (s *Service) behind(sp *space, what string, load func(context.Context, *spa
 		return
 	}
 	s.tasks.Go(func() {
-		_, err, _ := s.flights.Do(what+" "+sp.owner, func() (any, error) {
-			ctx, cancel := context.WithTimeout(s.ctx, loadLimit)
-			defer cancel()
-			return nil, load(ctx, sp)
-		})
-		if err != nil && s.ctx.Err() == nil {
+		ctx, cancel := context.WithTimeout(s.ctx, loadLimit)
+		defer cancel()
+		if err := load(ctx, sp); err != nil && s.ctx.Err() == nil {
 			s.opts.Logger.Warn("reading the "+what+" of collections again", zap.Error(err))
 		}
 	})
-}
-
-func (s *Service) loadDefinitions(ctx context.Context, sp *space) error {
-	for {
-		sp.mu.RLock()
-		before := sp.redefined
-		sp.mu.RUnlock()
-		found, err := s.store.Collection(sp.prefix+definitions).Find(ctx, nil, mongo.FindOptions{Limit: maxCollections})
-		if err != nil {
-			return err
-		}
-		read := make(map[string]*Definition, len(found))
-		for _, o := range found {
-			d := decode(o)
-			read[d.Collection] = d
-		}
-		sp.mu.Lock()
-		if sp.redefined == before { // else what was read may be older than what is known
-			sp.definitions, sp.defined, sp.listing = read, s.opts.Clock(), nil
-			sp.mu.Unlock()
-			return nil
-		}
-		sp.mu.Unlock()
-	}
-}
-
-// loadSamples reads which collections hold documents, with the fields of some, and
-// which ones workflows name.
-func (s *Service) loadSamples(ctx context.Context, sp *space) error {
-	sp.mu.RLock()
-	before := sp.changes
-	sp.mu.RUnlock()
-	names, err := s.store.Collections(ctx)
-	if err != nil {
-		return err
-	}
-	stored := map[string][]string{}
-	for _, physical := range names {
-		name, ours := strings.CutPrefix(physical, sp.prefix)
-		if !ours || foreign(name) || len(stored) == maxSampled {
-			continue
-		}
-		found, err := s.store.Collection(physical).Find(ctx, nil, mongo.FindOptions{Sort: doc.Object{{"_id", int32(-1)}}, Limit: sampleSize})
-		if err != nil {
-			return err
-		}
-		stored[name] = []string{}
-		for _, document := range found {
-			stored[name] = appendFields(stored[name], document)
-		}
-	}
-	if s.opts.Mode == data.Shared && slices.Contains(names, legacyRows) {
-		if err := s.loadLegacy(ctx, stored); err != nil {
-			return err
-		}
-	}
-	named, err := s.opts.Mentions(ctx, sp.owner)
-	if err != nil {
-		return err
-	}
-	mentioned := make(map[string]struct{}, len(named))
-	for _, name := range named {
-		if !foreign(name) && len(mentioned) < maxCollections {
-			mentioned[name] = struct{}{}
-		}
-	}
-	sp.mu.Lock()
-	defer sp.mu.Unlock()
-	if sp.changes != before { // keep what was learned meanwhile
-		for name, fields := range sp.stored {
-			stored[name] = merge(stored[name], fields)
-		}
-		for name := range sp.mentioned {
-			mentioned[name] = struct{}{}
-		}
-	}
-	sp.stored, sp.mentioned, sp.sampled, sp.listing = stored, mentioned, s.opts.Clock(), nil
-	return nil
-}
-
-func merge(fields, more []string) []string {
-	for _, name := range more {
-		if isNew(fields, name) {
-			fields = append(fields, name)
-		}
-	}
-	return fields
 }

@@ -44,6 +44,7 @@ type Service struct {
 	stop  context.CancelFunc
 	tasks sync.WaitGroup
 
+	writing sync.Mutex // definitions are noted in the order in which they are stored
 	flights singleflight.Group
 	mu      sync.RWMutex
 	spaces  map[string]*space // by namespace
@@ -95,6 +96,16 @@ func (s *Service) Define(ctx context.Context, owner string, at *data.Handle, col
 			return nil, err
 		}
 	}
+	sp, err := s.space(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
+	if !sp.room(collection) {
+		return nil, apierr.Conflict(fmt.Sprintf("There are %d collections with a definition, which is the most", maxCollections))
+	}
+	if err := at.CheckName(collection); err != nil {
+		return nil, apierr.BadRequest("collectionName: %s", err)
+	}
 	d, err := define(collection, fields, indexes)
 	if err != nil {
 		return nil, err
@@ -106,24 +117,46 @@ func (s *Service) Define(ctx context.Context, owner string, at *data.Handle, col
 	if err := ensureIndexes(ctx, c); err != nil && s.opts.Mode == data.Isolated {
 		return nil, fmt.Errorf("define a collection: %w", err)
 	}
-	now := primitive.NewDateTimeFromTime(s.opts.Clock())
-	stored, err := c.FindOneAndUpdate(ctx, doc.Object{{"collectionName", collection}}, doc.Object{
-		{"$set", append(d.document(), doc.Object{{"lastSyncedAt", now}, {"updatedAt", now}}...)},
-		{"$setOnInsert", doc.Object{{"createdAt", now}}},
-	}, mongo.FindUpdateOptions{Upsert: !exists, After: true})
-	if errors.Is(err, mongo.ErrNotFound) {
-		return nil, errNotFound.Because(err)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("define a collection: %w", err)
-	}
-	d = decode(stored)
-	sp, err := s.space(ctx, owner)
+	err = s.change(ctx, owner, collection, func() (*Definition, error) {
+		now := primitive.NewDateTimeFromTime(s.opts.Clock())
+		stored, err := c.FindOneAndUpdate(ctx, doc.Object{{"collectionName", collection}}, doc.Object{
+			{"$set", append(d.document(), doc.Object{{"lastSyncedAt", now}, {"updatedAt", now}}...)},
+			{"$setOnInsert", doc.Object{{"createdAt", now}}},
+		}, mongo.FindUpdateOptions{Upsert: !exists, After: true})
+		if errors.Is(err, mongo.ErrNotFound) {
+			return nil, errNotFound.Because(err)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("define a collection: %w", err)
+		}
+		d = decode(stored)
+		return d, nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	sp.set(collection, d)
 	return d, nil
+}
+
+// change stores a change of a definition and notes it, in turn with all others. One
+// that failed may be stored all the same.
+func (s *Service) change(ctx context.Context, owner, collection string, store func() (*Definition, error)) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	d, err := store()
+	var answer *apierr.Error
+	if sp := s.known(owner); sp != nil && err != nil && !errors.As(err, &answer) {
+		s.behind(sp, "definitions", s.loadDefinitions)
+	}
+	if err != nil {
+		return err
+	}
+	sp, err := s.space(ctx, owner)
+	if err != nil {
+		return err
+	}
+	sp.set(collection, d)
+	return nil
 }
 
 func makeIndexes(ctx context.Context, at *data.Handle, d *Definition) error {
@@ -140,17 +173,17 @@ func makeIndexes(ctx context.Context, at *data.Handle, d *Definition) error {
 
 // Delete removes a definition, or is a 404. The documents stay.
 func (s *Service) Delete(ctx context.Context, owner, collection string) error {
-	n, err := s.store.Collection(s.opts.Mode.Prefix(owner)+definitions).DeleteOne(ctx, doc.Object{{"collectionName", collection}})
-	if err != nil {
-		return fmt.Errorf("delete a definition: %w", err)
-	}
-	if n == 0 {
+	if foreign(collection) {
 		return errNotFound
 	}
-	sp, err := s.space(ctx, owner)
-	if err != nil {
-		return err
-	}
-	sp.set(collection, nil)
-	return nil
+	return s.change(ctx, owner, collection, func() (*Definition, error) {
+		n, err := s.store.Collection(s.opts.Mode.Prefix(owner)+definitions).DeleteOne(ctx, doc.Object{{"collectionName", collection}})
+		if err != nil {
+			return nil, fmt.Errorf("delete a definition: %w", err)
+		}
+		if n == 0 {
+			return nil, errNotFound
+		}
+		return nil, nil
+	})
 }

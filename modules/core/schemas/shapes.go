@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"context"
+	"strings"
 
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -19,13 +20,7 @@ func (s *Service) CheckDocument(ctx context.Context, owner, collection string, d
 }
 
 func (d *Definition) check(fields doc.Object) error {
-	for i := range fields {
-		f := &fields[i]
-		if k := d.kinds[f.Key]; k != nil && f.Value != nil && !k.fits(f.Value) {
-			return wrong(f.Key, k)
-		}
-	}
-	return nil
+	return d.checkEach(fields, func(k *kind, v any) bool { return v == nil || k.fits(v) })
 }
 
 func wrong(field string, k *kind) error {
@@ -53,17 +48,22 @@ func (d *Definition) checkOperator(operator string, fields doc.Object) error {
 	case "$set", "$min", "$max":
 		return d.check(fields)
 	case "$inc", "$mul":
-		return d.checkEach(fields, func(k *kind) bool { return k.number })
+		return d.checkEach(fields, func(k *kind, _ any) bool { return k.number })
 	case "$push", "$addToSet", "$pull":
-		return d.checkEach(fields, func(k *kind) bool { return k.list })
+		return d.checkEach(fields, func(k *kind, _ any) bool { return k.list })
 	}
 	return nil
 }
 
-func (d *Definition) checkEach(fields doc.Object, fits func(*kind) bool) error {
-	for _, f := range fields {
-		if k := d.kinds[f.Key]; k != nil && !fits(k) {
-			return wrong(f.Key, k)
+// checkEach holds every field that is defined to fits. Of a path only its beginning
+// is defined, and must be something that has an inside.
+func (d *Definition) checkEach(fields doc.Object, fits func(k *kind, v any) bool) error {
+	for i := range fields {
+		f := &fields[i]
+		name, _, isPath := strings.Cut(f.Key, ".")
+		k := d.kinds[name]
+		if k != nil && (isPath && !k.inside || !isPath && !fits(k, f.Value)) {
+			return wrong(name, k)
 		}
 	}
 	return nil

@@ -33,8 +33,8 @@ type space struct {
 	mentioned   map[string]struct{} // by saved workflows
 	redefined   uint64              // changes of definitions by this process
 	changes     uint64              // the same of the rest
-	defined     time.Time           // when the definitions were read; zero before
-	sampled     time.Time           // the same for the rest
+	defined     time.Time           // when the definitions were last read, or that was begun
+	sampled     time.Time           // the same for the rest; zero before
 	listing     doc.Object          // of everything; nil when it must be made anew
 }
 
@@ -42,6 +42,13 @@ func (sp *space) definition(collection string) *Definition {
 	sp.mu.RLock()
 	defer sp.mu.RUnlock()
 	return sp.definitions[collection]
+}
+
+// room reports whether the collection may have a definition beside the others.
+func (sp *space) room(collection string) bool {
+	sp.mu.RLock()
+	defer sp.mu.RUnlock()
+	return len(sp.definitions) < maxCollections || sp.definitions[collection] != nil
 }
 
 // set notes a definition that was stored, or with nil deleted.
@@ -94,9 +101,9 @@ func appendFields(fields []string, document doc.Object) []string {
 func (sp *space) mention(collections []string) {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
+	sp.changes++ // also without a new name: one may be read anew just now from before the save
 	for _, name := range collections {
 		if _, there := sp.mentioned[name]; !there && len(sp.mentioned) < maxCollections && !foreign(name) {
-			sp.changes++
 			sp.mentioned[name] = struct{}{}
 			sp.listing = nil
 		}
