@@ -26,7 +26,7 @@ func init() {
 }
 
 // limits leave a test of a database its time.
-var limits = registry.Limits{Body: 16 << 10, Timeout: 20 * time.Second}
+var limits = registry.Limits{Timeout: 20 * time.Second}
 
 type connectRequest struct {
 	OwnerID string `json:"ownerId" validate:"required" owner:"caller"`

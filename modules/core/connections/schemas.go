@@ -30,7 +30,7 @@ var hidden = []string{"_id", "__v", users.EmailKey}
 func (s *Service) Schemas(ctx context.Context, owner string) (doc.Object, error) {
 	ctx, cancel := context.WithTimeout(ctx, testLimit)
 	defer cancel()
-	c, err := s.cache.get(ctx, owner, s.find)
+	c, err := s.connection(ctx, owner)
 	if err != nil {
 		return nil, err
 	}

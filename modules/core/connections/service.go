@@ -13,6 +13,7 @@ import (
 	"go.mongodb.org/mongo-driver/bson/primitive"
 	"go.uber.org/zap"
 
+	"github.com/orchestrix/orchestrix/platform/apierr"
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
@@ -28,6 +29,9 @@ const (
 	testLimit = 10 * time.Second
 	testing   = 16
 )
+
+// maxOwner bounds an owner, in bytes: nobody with a longer name has a connection.
+const maxOwner = 256
 
 // Open connects to a database by its connection string, or is a
 // mongo.ErrUnavailable. It decides which strings and addresses are allowed.
@@ -102,6 +106,9 @@ func (s *Service) Close(ctx context.Context) error { return s.pool.close(ctx) }
 // Connect tries a connection string out and keeps it for the owner, in place of
 // another one; a failure leaves that as it was, and is the 422 of http.md.
 func (s *Service) Connect(ctx context.Context, owner, uri, label string) (*Connection, error) {
+	if len(owner) > maxOwner {
+		return nil, apierr.BadRequest("ownerId must be at most %d bytes", maxOwner)
+	}
 	if s.box == nil {
 		return nil, failed("This server keeps no connection strings: it has no ENCRYPTION_KEY. Ask whoever runs it to set one.")
 	}
@@ -174,7 +181,7 @@ func (s *Service) forget(owner string) {
 
 // Status returns the owner's connection, nil without one.
 func (s *Service) Status(ctx context.Context, owner string) (*Connection, error) {
-	c, err := s.cache.get(ctx, owner, s.find)
+	c, err := s.connection(ctx, owner)
 	if err != nil || c == nil {
 		return nil, err
 	}
@@ -188,7 +195,7 @@ func (s *Service) Status(ctx context.Context, owner string) (*Connection, error)
 
 // Of implements data.Databases.
 func (s *Service) Of(ctx context.Context, owner string) (mongo.Store, func(), error) {
-	c, err := s.cache.get(ctx, owner, s.find)
+	c, err := s.connection(ctx, owner)
 	if err != nil || c == nil {
 		return nil, nil, err
 	}
@@ -219,6 +226,14 @@ func (s *Service) uri(c *Connection) (string, error) {
 		return "", errUnreadable
 	}
 	return string(uri), nil
+}
+
+// connection returns an owner's, nil without one.
+func (s *Service) connection(ctx context.Context, owner string) (*Connection, error) {
+	if len(owner) > maxOwner {
+		return nil, nil
+	}
+	return s.cache.get(ctx, owner, s.find)
 }
 
 // find reads an owner's connection, nil without one. Those of the old backend were

@@ -55,7 +55,7 @@ func TestDuplicatesAreOneKindFromEveryWrite(t *testing.T) {
 			assert.Equal(t, mongo.DuplicateError{Collection: "people", Index: "email_1"}, *duplicate)
 		})
 	}
-	assert.Len(t, server.given("update"), 3, "none of these raced")
+	assert.Len(t, server.Given("update"), 3, "none of these raced")
 }
 
 func TestALostUpsertRaceIsWonTheNextTime(t *testing.T) {
@@ -70,7 +70,7 @@ func TestALostUpsertRaceIsWonTheNextTime(t *testing.T) {
 		bson.D{{Key: "$inc", Value: bson.D{{Key: "n", Value: 1}}}}, mongo.UpdateOptions{Upsert: true})
 	require.NoError(t, err)
 	assert.Equal(t, mongo.UpdateResult{Matched: 1, Modified: 1}, result)
-	assert.Len(t, server.given("update"), 2)
+	assert.Len(t, server.Given("update"), 2)
 }
 
 func TestABrokenUniqueIndexIsReportedAndTheOthersAreMade(t *testing.T) {
@@ -89,7 +89,7 @@ func TestABrokenUniqueIndexIsReportedAndTheOthersAreMade(t *testing.T) {
 	var broken *mongo.IndexError
 	require.ErrorAs(t, err, &broken)
 	assert.Equal(t, mongo.IndexError{Collection: "people", Index: unique, Values: []string{`{"email":"x"}`, `{"email":null}`}}, *broken)
-	made := server.given("createIndexes")
+	made := server.Given("createIndexes")
 	require.Len(t, made, 3)
 	assert.Contains(t, text(t, made[1]), `"indexes":[{"key":{"at":1},"expireAfterSeconds":0,"name":"at_1"}]`)
 	assert.Contains(t, text(t, made[2]), `"key":{"a":1,"b.c":1},"name":"a_1_b.c_1","sparse":true,"unique":true`)
@@ -109,8 +109,8 @@ func TestAChangedIndexIsReplaced(t *testing.T) {
 		return parse(t, `{"ok":1}`)
 	})
 	require.NoError(t, store.Collection("people").EnsureIndexes(t.Context(), mongo.Index{Fields: []string{"email"}, Unique: true}))
-	assert.Len(t, server.given("dropIndexes"), 1)
-	assert.Len(t, server.given("createIndexes"), 2)
+	assert.Len(t, server.Given("dropIndexes"), 1)
+	assert.Len(t, server.Given("createIndexes"), 2)
 }
 
 func TestIndexesAreListedAsTheInterfaceSaysThem(t *testing.T) {
@@ -136,10 +136,10 @@ func TestEveryFindIsLimitedAndEveryWriteIsJournaled(t *testing.T) {
 	found, err := people.Find(t.Context(), nil, mongo.FindOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, []bson.D{{{Key: "_id", Value: int32(1)}, {Key: "a", Value: bson.A{bson.D{{Key: "b", Value: bson.D{{Key: "c", Value: int32(1)}}}}}}}}, found)
-	assert.Contains(t, text(t, server.given("find")[0]), `"limit":10000`)
+	assert.Contains(t, text(t, server.Given("find")[0]), `"limit":10000`)
 	_, err = people.InsertOne(t.Context(), bson.D{})
 	require.NoError(t, err)
-	assert.Contains(t, text(t, server.given("insert")[0]), `"writeConcern":{"w":"majority","j":true}`)
+	assert.Contains(t, text(t, server.Given("insert")[0]), `"writeConcern":{"w":"majority","j":true}`)
 }
 
 func TestBadQueriesNeverReachTheServer(t *testing.T) {
@@ -176,7 +176,7 @@ func TestBadQueriesNeverReachTheServer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { require.ErrorIs(t, row.call(), row.kind) })
 	}
-	assert.Empty(t, server.commands)
+	assert.Empty(t, server.Commands())
 }
 
 func text(t *testing.T, command bson.D) string {

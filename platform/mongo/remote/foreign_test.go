@@ -86,11 +86,11 @@ func TestForeignConnectionStrings(t *testing.T) {
 
 func TestAForeignServerIsReachedThroughTheDialerAlone(t *testing.T) {
 	store, server := serve(t, func(bson.D) bson.D { return bson.D{{Key: "ok", Value: 1}} })
-	uri := "mongodb://owner:s3cr3t@" + server.address + "/shop"
+	uri := "mongodb://owner:s3cr3t@" + server.Address + "/shop"
 	began := time.Now()
 	_, err := remote.Connect(t.Context(), remote.Options{URI: uri, Dialer: &outbound.Dialer{}})
 	require.ErrorIs(t, err, mongo.ErrUnavailable)
-	assert.Equal(t, "store unavailable: mongodb://o***@"+server.address+"/shop: the address is not allowed", err.Error())
+	assert.Equal(t, "store unavailable: mongodb://o***@"+server.Address+"/shop: the address is not allowed", err.Error())
 	assert.Less(t, time.Since(began), 2*time.Second)
 	require.NoError(t, store.Ping(t.Context()))
 }

@@ -24,7 +24,7 @@ func TestInsertManyIsUnorderedAndInBatches(t *testing.T) {
 	docs := append(numbered(6900), bson.D{{Key: "a", Value: 1}})
 	require.NoError(t, store.Collection("logs").InsertMany(t.Context(), docs))
 	assert.Equal(t, bson.D{{Key: "a", Value: 1}}, docs[6900], "the caller's document")
-	sent := server.given("insert")
+	sent := server.Given("insert")
 	require.Len(t, sent, 3)
 	total := 0
 	for _, command := range sent {
@@ -35,7 +35,7 @@ func TestInsertManyIsUnorderedAndInBatches(t *testing.T) {
 	}
 	assert.Equal(t, len(docs), total)
 	require.NoError(t, store.Collection("logs").InsertMany(t.Context(), nil))
-	assert.Len(t, server.given("insert"), 3, "nothing is not sent")
+	assert.Len(t, server.Given("insert"), 3, "nothing is not sent")
 }
 
 func TestInsertManyReportsWhatWasRefused(t *testing.T) {
@@ -74,9 +74,9 @@ func TestInsertManySendsWhatCanBeSent(t *testing.T) {
 		{{Key: "_id", Value: 3}, {Key: "a", Value: strings.Repeat("x", 17<<20)}}, {{Key: "_id", Value: 4}},
 	}
 	require.ErrorIs(t, store.Collection("logs").InsertMany(t.Context(), docs), mongo.ErrInvalid)
-	sent := server.given("insert")
+	sent := server.Given("insert")
 	require.Len(t, sent, 1)
 	assert.Contains(t, text(t, sent[0]), `"documents":[{"_id":1},{"_id":4}]`)
 	require.ErrorIs(t, store.Collection("system.logs").InsertMany(t.Context(), docs[:1]), mongo.ErrInvalid)
-	assert.Len(t, server.given("insert"), 1)
+	assert.Len(t, server.Given("insert"), 1)
 }

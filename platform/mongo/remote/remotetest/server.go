@@ -1,41 +1,40 @@
-package remote_test
+// Package remotetest has a server of MongoDB's wire protocol that answers as a test
+// says.
+package remotetest
 
 import (
-	"context"
 	"encoding/binary"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/x/mongo/driver/wiremessage"
-
-	"github.com/orchestrix/orchestrix/platform/mongo"
-	"github.com/orchestrix/orchestrix/platform/mongo/remote"
 )
 
-// answerer answers one command with MongoDB's own words.
-type answerer func(command bson.D) bson.D
+// Answer answers one command with MongoDB's own words.
+type Answer func(command bson.D) bson.D
 
-// fakeServer speaks as much of the wire protocol as the driver needs to take it
-// for a single MongoDB server, and keeps the commands it was given.
-type fakeServer struct {
-	answer  answerer
-	address string
+// Server speaks as much of the wire protocol as the driver needs to take it for a
+// single MongoDB server, and keeps the commands it was given.
+type Server struct {
+	Address string // host and port, on loopback
+	answer  Answer
 
 	mu       sync.Mutex
 	commands []bson.D
 }
 
-// serve connects a store to a server that answers with answer.
-func serve(t *testing.T, answer answerer) (mongo.Store, *fakeServer) {
+// Serve runs a server until the test ends. Its clients must be closed by then, in
+// clean-ups that were registered later.
+func Serve(t testing.TB, answer Answer) *Server {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	server := &fakeServer{answer: answer, address: listener.Addr().String()}
+	server := &Server{answer: answer, Address: listener.Addr().String()}
 	var wait sync.WaitGroup
 	wait.Go(func() {
 		for {
@@ -50,31 +49,27 @@ func serve(t *testing.T, answer answerer) (mongo.Store, *fakeServer) {
 			})
 		}
 	})
-	store, err := remote.Connect(t.Context(), remote.Options{URI: "mongodb://" + listener.Addr().String() + "/shop"})
-	require.NoError(t, err)
 	t.Cleanup(func() {
-		assert.NoError(t, store.Close(context.Background()))
 		_ = listener.Close()
 		wait.Wait() // the driver has closed its connections
 	})
-	return store, server
+	return server
 }
 
-// given are the commands of one name, in order.
-func (s *fakeServer) given(name string) []bson.D {
+// Commands are those that were given, in order.
+func (s *Server) Commands() []bson.D {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var given []bson.D
-	for _, command := range s.commands {
-		if command[0].Key == name {
-			given = append(given, command)
-		}
-	}
-	return given
+	return slices.Clone(s.commands)
+}
+
+// Given are the commands of one name, in order.
+func (s *Server) Given(name string) []bson.D {
+	return slices.DeleteFunc(s.Commands(), func(command bson.D) bool { return command[0].Key != name })
 }
 
 // exchange reads one message and answers it; false ends the connection.
-func (s *fakeServer) exchange(connection net.Conn) bool {
+func (s *Server) exchange(connection net.Conn) bool {
 	size := make([]byte, 4)
 	if _, err := io.ReadFull(connection, size); err != nil {
 		return false
@@ -111,7 +106,7 @@ var greeting = bson.D{
 	{Key: "minWireVersion", Value: 0}, {Key: "maxWireVersion", Value: 17},
 }
 
-func (s *fakeServer) reply(command bson.D) bson.D {
+func (s *Server) reply(command bson.D) bson.D {
 	switch command[0].Key {
 	case "hello", "isMaster", "ismaster":
 		return greeting
