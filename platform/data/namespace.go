@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"regexp"
 	"strings"
 	"sync"
@@ -47,30 +48,35 @@ func (m Mode) Prefix(owner string) string {
 // maxIndexed bounds how many owners are remembered as having their indexes.
 const maxIndexed = 10_000
 
-// indexed remembers which owners' users have their indexes.
+// indexed remembers which owners' users have their indexes, and in which store.
 type indexed struct {
 	mu     sync.Mutex
-	owners map[string]struct{}
+	owners map[indexedAt]struct{}
 }
 
+type indexedAt struct{ owner, store string }
+
 // ensure makes the indexes of an owner's users before the first of them is
-// stored. Those of the shared database are made at start.
-func (x *indexed) ensure(ctx context.Context, owner string, c mongo.Collection) error {
+// stored. Those of the shared database are made at start. A database of the owner's
+// whose users break the unique rule goes on without that index.
+func (x *indexed) ensure(ctx context.Context, owner string, c place) error {
+	at := indexedAt{owner, c.store}
 	x.mu.Lock()
-	_, done := x.owners[owner]
+	_, done := x.owners[at]
 	x.mu.Unlock()
 	if done {
 		return nil
 	}
-	if err := users.EnsureIndexes(ctx, c); err != nil {
+	err := users.EnsureIndexes(ctx, c)
+	if err != nil && !(c.own && errors.As(err, new(*mongo.IndexError))) {
 		return explain(err)
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.owners == nil || len(x.owners) >= maxIndexed {
-		x.owners = map[string]struct{}{}
+		x.owners = map[indexedAt]struct{}{}
 	}
-	x.owners[owner] = struct{}{}
+	x.owners[at] = struct{}{}
 	return nil
 }
 
@@ -79,8 +85,9 @@ func (x *indexed) ensure(ctx context.Context, owner string, c mongo.Collection) 
 type place struct {
 	mongo.Collection
 	release  func()
-	own      bool // it is in a database of the owner's
-	ownUsers bool // its users are not the accounts
+	own      bool   // it is in a database of the owner's
+	store    string // what that is called
+	ownUsers bool   // its users are not the accounts
 }
 
 // collection opens one of the owner's collections.
@@ -114,7 +121,7 @@ func (h *Handle) open(ctx context.Context, name string) (place, error) {
 			return place{}, explain(err)
 		}
 		if store != nil {
-			return place{Collection: store.Collection(name), release: release, own: true, ownUsers: true}, nil
+			return place{Collection: store.Collection(name), release: release, own: true, store: store.String(), ownUsers: true}, nil
 		}
 	}
 	if err := h.fits(name); err != nil {
