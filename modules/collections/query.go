@@ -76,7 +76,7 @@ func parseSort(text string) (doc.Object, error) {
 	}
 	for i, f := range sort {
 		_, twice := doc.Get(sort[:i], f.Key)
-		if f.Key == "" || strings.ContainsAny(f.Key, "$\x00") || isPassword(f.Key) || twice {
+		if slices.Contains(strings.Split(f.Key, "."), "") || strings.ContainsAny(f.Key, "$\x00") || isPassword(f.Key) || twice {
 			return nil, bad
 		}
 	}
