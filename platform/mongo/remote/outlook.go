@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"context"
 	"sync/atomic"
 
 	"go.mongodb.org/mongo-driver/mongo/description"
@@ -8,9 +9,14 @@ import (
 
 // outlook is what the driver knows of the servers.
 type outlook struct {
-	giveUp func() // ends Connect when there is no hope, or a server may not be dialled; nil: hope may come
+	giveUp context.CancelCauseFunc // ends Connect when there is no hope, or a server may not be dialled; nil: hope may come
 	why    atomic.Pointer[string]
 }
+
+// hopeless is why Connect was given up.
+type hopeless string
+
+func (h hopeless) Error() string { return string(h) }
 
 // lost is why no server can be reached, or "".
 func (o *outlook) lost() string {
@@ -29,7 +35,7 @@ func (o *outlook) see(servers description.Topology) {
 		o.why.Store(nil)
 	}
 	if o.giveUp != nil && (all || why == forbidden) {
-		o.giveUp()
+		o.giveUp(hopeless(why))
 	}
 }
 

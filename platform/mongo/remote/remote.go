@@ -81,9 +81,11 @@ func Connect(ctx context.Context, opts Options) (*Store, error) {
 	refused := func(why string) (*Store, error) {
 		return nil, fmt.Errorf("%w: %s: %s", mongo.ErrUnavailable, name, why)
 	}
+	ctx, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
 	watch := &outlook{}
 	if opts.Dialer != nil {
-		watch.giveUp = cancel
+		watch.giveUp = giveUp
 	}
 	settings, why := clientOptions(ctx, opts, watch)
 	if why != "" {
@@ -98,8 +100,8 @@ func Connect(ctx context.Context, opts Options) (*Store, error) {
 		end, cancel := bounded(context.WithoutCancel(ctx), operationTimeout)
 		defer cancel()
 		_ = client.Disconnect(end)
-		if why := watch.lost(); why != "" {
-			return refused(why)
+		if why := hopeless(""); errors.As(context.Cause(ctx), &why) {
+			return refused(string(why))
 		}
 		return refused(reason(err))
 	}
