@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/orchestrix/orchestrix/modules/modulestest"
+	"github.com/orchestrix/orchestrix/platform/doc"
 )
 
 // trees are the two places where the endpoints are served.
@@ -123,3 +124,6 @@ func quote(text string) string {
 }
 
 func long(n int) string { return strings.Repeat("x", n) }
+
+// quoteAsIs writes a text as JSON as the server does, which escapes no HTML.
+func quoteAsIs(text string) string { return string(doc.MarshalJSON(text)) }

@@ -64,6 +64,21 @@ func TestAppendJSONWritesBSONScalars(t *testing.T) {
 		"dec":{"$numberDecimal":"1.10"},"nan":null,"bin":"aGk=","n":3,"s":["a"],"m":{"k":1}}`, string(got))
 }
 
+func TestAppendJSONWritesWhatOnlyBSONHas(t *testing.T) {
+	for want, v := range map[string]any{
+		`{"$timestamp":{"t":7,"i":8}}`:                            primitive.Timestamp{T: 7, I: 8},
+		`{"$regularExpression":{"pattern":"^\\d","options":"i"}}`: primitive.Regex{Pattern: `^\d`, Options: "i"},
+		`{"$minKey":1}`:                    primitive.MinKey{},
+		`{"$maxKey":1}`:                    primitive.MaxKey{},
+		`{"$code":"x()","$scope":{"a":1}}`: primitive.CodeWithScope{Code: "x()", Scope: doc.Object{{"a", int32(1)}}},
+		`"x()"`:                            primitive.JavaScript("x()"),
+		`"s"`:                              primitive.Symbol("s"),
+		`null`:                             primitive.Undefined{},
+	} {
+		assert.Equal(t, want, string(doc.MarshalJSON(v)))
+	}
+}
+
 func TestObjectHelpers(t *testing.T) {
 	o := doc.Object{{"a", "x"}, {"b", int64(2)}}
 	v, ok := doc.Get(o, "b")

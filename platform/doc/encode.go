@@ -1,6 +1,7 @@
 package doc
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"math"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 )
 
@@ -90,9 +92,22 @@ func appendScalar(dst []byte, v any) []byte {
 		return appendString(dst, base64.StdEncoding.EncodeToString(v.Data))
 	case primitive.Symbol:
 		return appendString(dst, string(v))
+	case primitive.Undefined:
+		return append(dst, "null"...)
+	case primitive.Timestamp, primitive.Regex, primitive.MinKey, primitive.MaxKey, primitive.CodeWithScope, primitive.DBPointer:
+		return appendExtended(dst, v)
 	default:
 		return appendOther(dst, v)
 	}
+}
+
+// appendExtended writes what has a form of its own only in MongoDB's Extended JSON.
+func appendExtended(dst []byte, v any) []byte {
+	text, err := bson.MarshalExtJSON(Object{{Key: "v", Value: v}}, false, false)
+	if err != nil {
+		return append(dst, "null"...)
+	}
+	return append(dst, bytes.TrimSuffix(bytes.TrimPrefix(text, []byte(`{"v":`)), []byte("}"))...)
 }
 
 func appendOther(dst []byte, v any) []byte {

@@ -5,6 +5,7 @@ package schemas
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/orchestrix/orchestrix/platform/apierr"
@@ -59,6 +60,9 @@ func define(collection string, fields doc.Object, indexes doc.Array) (*Definitio
 		if name := index.Name(); name == "_id_1" || collection == users.Collection && name == users.EmailKey+"_1" {
 			return nil, apierr.BadRequest("indexes[%d] is the platform's own", i)
 		}
+		if slices.ContainsFunc(d.Indexes, func(other mongo.Index) bool { return other.Name() == index.Name() }) {
+			return nil, apierr.BadRequest("indexes[%d] is declared twice", i)
+		}
 		d.Indexes = append(d.Indexes, index)
 	}
 	d.prepare()
@@ -91,6 +95,9 @@ func parseIndex(v any) (mongo.Index, error) {
 			if nameProblem(part) != "" || len(name) > maxFieldName {
 				return mongo.Index{}, fmt.Errorf(".fields must hold names of fields")
 			}
+		}
+		if slices.Contains(index.Fields, name) {
+			return mongo.Index{}, fmt.Errorf(".fields must name a field once")
 		}
 		index.Fields = append(index.Fields, name)
 	}
