@@ -18,7 +18,6 @@ const (
 	openLimit  = 5 * time.Second
 	closeLimit = 10 * time.Second
 	failedFor  = 2 * time.Second // a failure to open is remembered
-	probePause = 2 * time.Second // between the operations that try a lost database
 )
 
 // pool holds the open databases, one for each owner, and closes none that is in
@@ -56,7 +55,7 @@ func (p *pool) acquire(ctx context.Context, c *Connection, open func(context.Con
 	}
 	select {
 	case <-d.ready:
-		err = p.usable(d)
+		err = d.usable()
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
