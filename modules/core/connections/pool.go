@@ -15,7 +15,7 @@ const (
 	maxOpen    = 100             // databases
 	idleLimit  = 5 * time.Minute // until one that nobody uses is closed
 	sweepPause = 30 * time.Second
-	openLimit  = 5 * time.Second
+	openLimit  = testLimit
 	closeLimit = 10 * time.Second
 	failedFor  = 2 * time.Second // a failure to open is remembered
 )
