@@ -153,6 +153,41 @@ func TestAMentionDuringAReading(t *testing.T) {
 	assert.Empty(t, f.list(true), "their workflows are deleted")
 }
 
+// losesReplies is a store whose writes are done, and said to have failed.
+type losesReplies struct {
+	mongo.Store
+	lost *atomic.Bool
+}
+
+type losingCollection struct {
+	mongo.Collection
+	lost *atomic.Bool
+}
+
+func (s losesReplies) Collection(name string) mongo.Collection {
+	return losingCollection{s.Store.Collection(name), s.lost}
+}
+
+func (c losingCollection) FindOneAndUpdate(ctx context.Context, filter, update bson.D, opts mongo.FindUpdateOptions) (bson.D, error) {
+	found, err := c.Collection.FindOneAndUpdate(ctx, filter, update, opts)
+	if c.lost.Load() {
+		return nil, mongo.ErrUnavailable
+	}
+	return found, err
+}
+
+func TestADefinitionWhoseReplyWasLost(t *testing.T) {
+	lost := &atomic.Bool{}
+	f := newFixture(t, losesReplies{openStore(t), lost})
+	f.define("orders", "qty", "number")
+	lost.Store(true)
+	_, err := f.Define(t.Context(), owner, f.data, "orders", fieldsOf("qty", "string"), nil, true)
+	require.ErrorIs(t, err, mongo.ErrUnavailable)
+	require.Eventually(t, func() bool {
+		return f.CheckDocument(t.Context(), owner, "orders", bson.D{{Key: "qty", Value: "text"}}) == nil
+	}, 10*time.Second, time.Millisecond, "what is stored holds")
+}
+
 func TestAfterClose(t *testing.T) {
 	f := newFixture(t, openStore(t))
 	f.list()
