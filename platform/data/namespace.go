@@ -68,7 +68,7 @@ func (x *indexed) ensure(ctx context.Context, owner string, c place) error {
 		return nil
 	}
 	err := users.EnsureIndexes(ctx, c)
-	if err != nil && !(c.own && errors.As(err, new(*mongo.IndexError))) {
+	if err != nil && (!c.own || !errors.As(err, new(*mongo.IndexError))) {
 		return explain(err)
 	}
 	x.mu.Lock()

@@ -32,6 +32,13 @@ func (f flaky) Collection(name string) mongo.Collection {
 	return flakyCollection{f.Store.Collection(name), f.gone}
 }
 
+func (f flaky) Collections(ctx context.Context) ([]string, error) {
+	if err := (flakyCollection{gone: f.gone}).err(); err != nil {
+		return nil, err
+	}
+	return f.Store.Collections(ctx)
+}
+
 func (c flakyCollection) err() error {
 	if c.gone.Load() {
 		return fmt.Errorf("dial tcp db.internal:27017 as canary-user: %w", mongo.ErrUnavailable)
@@ -51,6 +58,27 @@ func (c flakyCollection) Find(ctx context.Context, filter bson.D, opts mongo.Fin
 		return nil, err
 	}
 	return c.Collection.Find(ctx, filter, opts)
+}
+
+func (c flakyCollection) Count(ctx context.Context, filter bson.D) (int64, error) {
+	if err := c.err(); err != nil {
+		return 0, err
+	}
+	return c.Collection.Count(ctx, filter)
+}
+
+func (c flakyCollection) InsertOne(ctx context.Context, document bson.D) (any, error) {
+	if err := c.err(); err != nil {
+		return nil, err
+	}
+	return c.Collection.InsertOne(ctx, document)
+}
+
+func (c flakyCollection) EnsureIndexes(ctx context.Context, indexes ...mongo.Index) error {
+	if err := c.err(); err != nil {
+		return err
+	}
+	return c.Collection.EnsureIndexes(ctx, indexes...)
 }
 
 func (c flakyCollection) FindOneAndUpdate(ctx context.Context, filter, update bson.D, opts mongo.FindUpdateOptions) (bson.D, error) {

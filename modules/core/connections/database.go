@@ -18,7 +18,6 @@ type database struct {
 	err        error
 
 	failed  time.Time     // when it could not be opened
-	probed  time.Time     // when an operation was last let through to a lost one
 	users   int           // at the moment
 	used    time.Time     // last
 	retired bool          // nobody comes any more
@@ -60,25 +59,14 @@ func (p *pool) end(store mongo.Store) {
 	}
 }
 
-// usable fails for a database that could not be opened, and while it is known to be
-// out of reach, but for one operation at times, which tries.
-func (p *pool) usable(d *database) error {
+// usable fails for a database that could not be opened, and at once while it is
+// known to be out of reach: its driver goes on trying.
+func (d *database) usable() error {
 	if d.err != nil {
 		return d.err
 	}
-	known, ok := d.store.(interface{ Unreachable() error })
-	if !ok {
-		return nil
+	if known, ok := d.store.(interface{ Unreachable() error }); ok {
+		return known.Unreachable()
 	}
-	err := known.Unreachable()
-	if err == nil {
-		return nil
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if now := p.now(); now.Sub(d.probed) >= probePause {
-		d.probed = now
-		return nil
-	}
-	return err
+	return nil
 }

@@ -15,10 +15,9 @@ const (
 	maxOpen    = 100             // databases
 	idleLimit  = 5 * time.Minute // until one that nobody uses is closed
 	sweepPause = 30 * time.Second
-	openLimit  = 5 * time.Second
+	openLimit  = testLimit
 	closeLimit = 10 * time.Second
 	failedFor  = 2 * time.Second // a failure to open is remembered
-	probePause = 2 * time.Second // between the operations that try a lost database
 )
 
 // pool holds the open databases, one for each owner, and closes none that is in
@@ -56,7 +55,7 @@ func (p *pool) acquire(ctx context.Context, c *Connection, open func(context.Con
 	}
 	select {
 	case <-d.ready:
-		err = p.usable(d)
+		err = d.usable()
 	case <-ctx.Done():
 		err = ctx.Err()
 	}

@@ -107,16 +107,11 @@ func TestALostDatabaseFailsFast(t *testing.T) {
 	one := f.connect(t, "ann", "one")
 	assert.Equal(t, "one", f.uses(t, "ann"))
 	one.unreachable.Store(true)
-	for range 3 {
-		assert.Equal(t, "one", f.uses(t, "ann"), "one operation tries")
-		for range 5 {
-			_, _, err := f.Of(t.Context(), "ann")
-			require.ErrorIs(t, err, mongo.ErrUnavailable)
-		}
-		f.pass(2 * time.Second)
+	for range 5 {
+		_, _, err := f.Of(t.Context(), "ann")
+		require.ErrorIs(t, err, mongo.ErrUnavailable)
 	}
 	one.unreachable.Store(false)
-	assert.Equal(t, "one", f.uses(t, "ann"))
 	assert.Equal(t, "one", f.uses(t, "ann"))
 	assert.EqualValues(t, 1, opened(one), "the driver reconnects by itself")
 }

@@ -114,6 +114,23 @@ func parseIndex(v any) (mongo.Index, error) {
 	return index, nil
 }
 
+// keepIndexes adds those of the definition before: an index once made stays. Declared
+// anew, it is replaced.
+func (d *Definition) keepIndexes(before *Definition) error {
+	if before == nil {
+		return nil
+	}
+	for _, index := range before.Indexes {
+		if !slices.ContainsFunc(d.Indexes, func(i mongo.Index) bool { return i.Name() == index.Name() }) {
+			d.Indexes = append(d.Indexes, index)
+		}
+	}
+	if len(d.Indexes) > maxIndexes {
+		return apierr.BadRequest("indexes may hold at most %d indexes, with those of before", maxIndexes)
+	}
+	return nil
+}
+
 func (d *Definition) prepare() {
 	d.kinds = make(map[string]*kind, len(d.Fields))
 	for _, f := range d.Fields {

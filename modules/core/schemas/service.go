@@ -89,7 +89,7 @@ func (s *Service) Get(ctx context.Context, owner, collection string) (*Definitio
 // Define stores a definition, new or not. What is wrong with it is a 400;
 // documents that break a unique index are a 409, and nothing is stored. With
 // exists the collection must have a definition; it is a 404 otherwise. Indexes
-// that are no list leave those of before.
+// join those of before.
 func (s *Service) Define(ctx context.Context, owner string, at *data.Handle, collection string, fields doc.Object, indexes doc.Array, exists bool) (*Definition, error) {
 	if exists {
 		if _, err := s.Get(ctx, owner, collection); err != nil {
@@ -108,6 +108,9 @@ func (s *Service) Define(ctx context.Context, owner string, at *data.Handle, col
 	}
 	d, err := define(collection, fields, indexes)
 	if err != nil {
+		return nil, err
+	}
+	if err := d.keepIndexes(sp.definition(collection)); err != nil {
 		return nil, err
 	}
 	if err := makeIndexes(ctx, at, d); err != nil {

@@ -58,6 +58,9 @@ func clientOptions(ctx context.Context, opts Options, watch *outlook) (settings 
 	return settings, ""
 }
 
+// foreignHeartbeat is how soon it is known that somebody else's server is back.
+const foreignHeartbeat = 2 * time.Second
+
 // restrain keeps the bounds of this program for a client of somebody else's
 // servers.
 func restrain(settings *options.ClientOptions, dialer Dialer) {
@@ -67,7 +70,7 @@ func restrain(settings *options.ClientOptions, dialer Dialer) {
 	settings.SetDisableOCSPEndpointCheck(true)
 	settings.SetServerSelectionTimeout(atMost(settings.ServerSelectionTimeout, selectionTimeout))
 	settings.SetConnectTimeout(atMost(settings.ConnectTimeout, selectionTimeout))
-	settings.SetHeartbeatInterval(operationTimeout)
+	settings.SetHeartbeatInterval(foreignHeartbeat)
 }
 
 // atMost is the value, or the limit when there is none, 0 being none.

@@ -1,7 +1,10 @@
 package remote_test
 
 import (
+	"context"
+	"errors"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -9,9 +12,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/mongo/remote"
+	"github.com/orchestrix/orchestrix/platform/mongo/remote/remotetest"
 	"github.com/orchestrix/orchestrix/platform/outbound"
 )
 
@@ -93,6 +98,80 @@ func TestAForeignServerIsReachedThroughTheDialerAlone(t *testing.T) {
 	assert.Equal(t, "store unavailable: mongodb://o***@"+server.Address+"/shop: the address is not allowed", err.Error())
 	assert.Less(t, time.Since(began), 2*time.Second)
 	require.NoError(t, store.Ping(t.Context()))
+}
+
+// picky dials one address, and leaves others to the guard.
+type picky struct {
+	outbound.Dialer
+	only    string
+	refused chan string
+}
+
+func (p *picky) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	if address == p.only {
+		return new(net.Dialer).DialContext(ctx, network, address)
+	}
+	conn, err := p.Dialer.DialContext(ctx, network, address)
+	if errors.Is(err, outbound.ErrForbidden) {
+		select {
+		case p.refused <- network + " " + address:
+		default:
+		}
+	}
+	return conn, err
+}
+
+func TestMembersThatAServerAnnouncesAreDialledThroughTheGuard(t *testing.T) {
+	door, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer door.Close()
+	for network, member := range map[string]string{"tcp": door.Addr().String(), "unix": "/tmp/evil.sock"} {
+		t.Run(network, func(t *testing.T) {
+			server := remotetest.ServeSet(t, func(bson.D) bson.D { return bson.D{{Key: "ok", Value: 1}} }, "rs", member)
+			dialer := &picky{only: server.Address, refused: make(chan string, 1)}
+			store, err := remote.Connect(t.Context(), remote.Options{URI: "mongodb://" + server.Address + "/?replicaSet=rs", Dialer: dialer})
+			assert.Equal(t, network+" "+member, <-dialer.refused)
+			if err != nil { // it was refused before the first answer
+				require.ErrorContains(t, err, "the address is not allowed")
+				return
+			}
+			require.NoError(t, store.Close(t.Context()))
+		})
+	}
+	require.NoError(t, door.(*net.TCPListener).SetDeadline(time.Now()))
+	_, err = door.Accept()
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded, "nobody has knocked")
+}
+
+// What passes is understood by the driver in the same way.
+func FuzzCheckForeignAgreesWithTheDriver(f *testing.F) {
+	for _, uri := range []string{"a/x?w=1;tls=true", "u:p@a:1,[::1]:2/?authMechanism=SCRAM-SHA-1", "a.sock/?tlsCAFile=x", "%2ftmp%2fx.sock", "u:p%40@a/", "127.1"} {
+		f.Add(uri)
+	}
+	f.Fuzz(func(t *testing.T, rest string) {
+		uri := "mongodb://" + rest
+		if remote.CheckForeign(uri) != nil {
+			return
+		}
+		got := options.Client().ApplyURI(uri)
+		if got.Validate() != nil {
+			return
+		}
+		for _, host := range got.Hosts {
+			assert.NotContains(t, host, "/")
+			assert.False(t, strings.HasSuffix(strings.ToLower(host), "sock"), host)
+			assert.Contains(t, rest, host)
+		}
+		if got.Auth != nil {
+			assert.Contains(t, []string{"", "SCRAM-SHA-1", "SCRAM-SHA-256"}, strings.ToUpper(got.Auth.AuthMechanism))
+			assert.Empty(t, got.Auth.AuthMechanismProperties)
+		}
+		assert.Empty(t, got.Compressors)
+		if got.TLSConfig != nil {
+			assert.Nil(t, got.TLSConfig.RootCAs)
+			assert.Empty(t, got.TLSConfig.Certificates)
+		}
+	})
 }
 
 func TestAForeignServerThatIsNotThereFailsAtOnce(t *testing.T) {

@@ -23,6 +23,7 @@ type Answer func(command bson.D) bson.D
 type Server struct {
 	Address string // host and port, on loopback
 	answer  Answer
+	hello   bson.D // its greeting
 
 	mu       sync.Mutex
 	commands []bson.D
@@ -30,11 +31,19 @@ type Server struct {
 
 // Serve runs a server until the test ends. Its clients must be closed by then, in
 // clean-ups that were registered later.
-func Serve(t testing.TB, answer Answer) *Server {
+func Serve(t testing.TB, answer Answer) *Server { return ServeSet(t, answer, "") }
+
+// ServeSet is Serve for the primary of a replica set that announces itself and
+// further members; with no name it is a single server.
+func ServeSet(t testing.TB, answer Answer, name string, members ...string) *Server {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	server := &Server{answer: answer, Address: listener.Addr().String()}
+	server := &Server{answer: answer, Address: listener.Addr().String(), hello: slices.Clone(greeting)}
+	if name != "" {
+		server.hello = append(server.hello, bson.E{Key: "setName", Value: name}, bson.E{Key: "setVersion", Value: 1},
+			bson.E{Key: "me", Value: server.Address}, bson.E{Key: "hosts", Value: append(members, server.Address)})
+	}
 	var wait sync.WaitGroup
 	wait.Go(func() {
 		for {
@@ -93,7 +102,7 @@ func (s *Server) exchange(connection net.Conn) bool {
 		reply = wiremessage.AppendReplyCursorID(reply, 0)
 		reply = wiremessage.AppendReplyStartingFrom(reply, 0)
 		reply = wiremessage.AppendReplyNumberReturned(reply, 1)
-		reply = append(reply, encode(greeting)...)
+		reply = append(reply, encode(s.hello)...)
 	}
 	binary.LittleEndian.PutUint32(reply[start:], uint32(len(reply)))
 	_, err := connection.Write(reply)
@@ -109,7 +118,7 @@ var greeting = bson.D{
 func (s *Server) reply(command bson.D) bson.D {
 	switch command[0].Key {
 	case "hello", "isMaster", "ismaster":
-		return greeting
+		return s.hello
 	case "ping", "endSessions", "killCursors":
 		return bson.D{{Key: "ok", Value: 1}}
 	}
