@@ -33,7 +33,7 @@ func chatWith(d dialect) func(endpoint) (backend, error) {
 func (c *chat) generate(ctx context.Context, r Request) (reply, error) {
 	request := openai.ChatCompletionRequest{Model: c.model, Messages: conversation(r), ResponseFormat: c.format(r.Schema)}
 	if c.older {
-		request.MaxTokens = r.MaxTokens
+		request.MaxTokens = r.MaxTokens //nolint:staticcheck // these servers ignore the newer name
 	} else {
 		request.MaxCompletionTokens = r.MaxTokens
 	}

@@ -57,12 +57,13 @@ func (m *remote) refusal(answer *statusError) *Error {
 		return m.timeout()
 	case http.StatusRequestEntityTooLarge:
 		return failed(Failed, "MODEL_TOO_LARGE", "what "+m.name+" is asked is too large for it")
-	case http.StatusNotFound:
+	case http.StatusNotFound, http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		return failed(Failed, "MODEL_FAILED", m.name+" does not know the model or the address; check AI_MODEL and "+m.baseSetting)
-	case http.StatusBadRequest:
-		if strings.Contains(answer.body, "API_KEY_INVALID") { // Gemini's status for a wrong key
-			return m.keyRefused()
-		}
+	}
+	if answer.wrongKey() {
+		return m.keyRefused()
+	}
+	if answer.code < http.StatusInternalServerError {
 		return failed(Failed, "MODEL_FAILED", m.name+" refused the request; check AI_MODEL")
 	}
 	return failed(Failed, "MODEL_FAILED", m.name+" failed; try again later")
@@ -80,11 +81,16 @@ func (m *remote) timeout() *Error {
 	return failed(TimedOut, "MODEL_TIMEOUT", m.name+" took too long to answer; try again")
 }
 
+// wrongKey reports whether a 400 is Gemini's answer to a wrong key.
+func (e *statusError) wrongKey() bool {
+	return e.code == http.StatusBadRequest && strings.Contains(e.body, "API_KEY_INVALID")
+}
+
 // formatRefused reports whether an answer may come when no format is asked for.
 // What a 400 says about that differs from server to server, so any counts.
 func formatRefused(err error) bool {
-	code := status(err)
-	return code == http.StatusBadRequest || code == http.StatusUnprocessableEntity
+	answer, ok := errors.AsType[*statusError](err)
+	return ok && (answer.code == http.StatusBadRequest || answer.code == http.StatusUnprocessableEntity) && !answer.wrongKey()
 }
 
 func failed(kind Kind, code, message string) *Error {

@@ -2,6 +2,7 @@ package llm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -71,7 +72,7 @@ func (g *gemini) generate(ctx context.Context, r Request) (reply, error) {
 }
 
 // ask sends the conversation as the parts of one turn: outside of streams the
-// library takes no more. It panics at parts that it does not know.
+// library takes no more. The library panics at parts that it does not know.
 func ask(ctx context.Context, model *genai.GenerativeModel, messages []Message) (response *genai.GenerateContentResponse, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -85,7 +86,11 @@ func ask(ctx context.Context, model *genai.GenerativeModel, messages []Message) 
 		}
 		parts = append(parts, genai.Text(m.Text))
 	}
-	return model.GenerateContent(ctx, parts...)
+	response, err = model.GenerateContent(ctx, parts...)
+	if _, blocked := errors.AsType[*genai.BlockedError](err); blocked {
+		err = fmt.Errorf("%w: %w", errEmpty, err)
+	}
+	return response, err
 }
 
 // keyHeader sends the key. The library would put it into the URL, from where it

@@ -16,6 +16,7 @@ import (
 const (
 	maxTotal  = 60 * time.Second // of all attempts, whatever the caller's context allows
 	maxPrompt = 200 << 10        // bytes
+	maxCause  = 1 << 10          // bytes of an error for the log
 )
 
 // endpoint is what a provider is opened with.

@@ -20,7 +20,7 @@ const (
 	maxAttempt = 30 * time.Second
 	maxAnswer  = 2 << 20  // bytes, unpacked
 	maxHeader  = 64 << 10 // bytes
-	maxCause   = 1 << 10  // bytes of a failure's text that are kept for the log
+	maxRefusal = 8 << 10  // bytes of what comes with another status than 200
 	maxSent    = 16 << 20 // bytes; a prompt of 200 KB stays far below, however it is escaped
 )
 
@@ -82,9 +82,9 @@ func (t *transport) attempt(req *http.Request, body []byte) (*http.Response, err
 	if err != nil {
 		return nil, err
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {
-		text, _ := io.ReadAll(io.LimitReader(res.Body, maxCause)) // the status says enough without it
+		text, _ := io.ReadAll(io.LimitReader(res.Body, maxRefusal)) // the status says enough without it
 		return nil, &statusError{res.StatusCode, retryAfter(res.Header.Get("Retry-After"), time.Now()), string(text)}
 	}
 	if res.ContentLength > maxAnswer {
@@ -113,7 +113,7 @@ func sent(req *http.Request) ([]byte, error) {
 	if req.Body == nil {
 		return nil, nil
 	}
-	defer req.Body.Close()
+	defer func() { _ = req.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(req.Body, maxSent))
 	if err != nil {
 		return nil, fmt.Errorf("reading the request: %w", err)
