@@ -152,6 +152,7 @@ func TestUselessAnswers(t *testing.T) {
 		}
 		if w.name == "gemini" {
 			tests = append(tests, row{"unknown part", `{"candidates":[{"content":{"parts":[{"thoughtSignature":"s"}]}}]}`, "MODEL_FAILED"},
+				row{"part that the library panics at", `{"candidates":[{"content":{"parts":[{"functionResponse":{"name":"f","response":{}}}]}}]}`, "MODEL_FAILED"},
 				row{"blocked prompt", `{"promptFeedback":{"blockReason":"SAFETY"}}`, "MODEL_EMPTY"},
 				row{"blocked answer", `{"candidates":[{"finishReason":3}]}`, "MODEL_EMPTY"})
 		}

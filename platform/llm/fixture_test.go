@@ -143,8 +143,8 @@ func (f *fake) fails(t *testing.T, kind llm.Kind, code string) *llm.Error {
 	t.Helper()
 	a, err := f.Generate(t.Context(), hello)
 	assert.Zero(t, a)
-	failure, ok := err.(*llm.Error)
-	require.True(t, ok, "%v", err)
+	var failure *llm.Error
+	require.ErrorAs(t, err, &failure)
 	assert.Equal(t, kind, failure.Kind)
 	assert.Equal(t, code, failure.Code, "%v", failure.Cause)
 	assert.Contains(t, failure.Message, f.name)

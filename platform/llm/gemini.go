@@ -72,7 +72,7 @@ func (g *gemini) generate(ctx context.Context, r Request) (reply, error) {
 }
 
 // ask sends the conversation as the parts of one turn: outside of streams the
-// library takes no more. The library panics at parts that it does not know.
+// library takes no more. The library panics at some parts.
 func ask(ctx context.Context, model *genai.GenerativeModel, messages []Message) (response *genai.GenerateContentResponse, err error) {
 	defer func() {
 		if p := recover(); p != nil {

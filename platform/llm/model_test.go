@@ -92,6 +92,24 @@ func TestMissingKey(t *testing.T) {
 	})
 }
 
+// idle is a network that counts how often its connections are given up.
+type idle struct {
+	silence
+	closed int
+}
+
+func (i *idle) CloseIdleConnections() { i.closed++ }
+
+func TestCloseGivesUpConnections(t *testing.T) {
+	eachWire(t, func(t *testing.T, w wire) {
+		network := &idle{}
+		m, err := llm.New(llm.Settings{Provider: w.name, Keys: map[string]string{w.name: canary}, Transport: network})
+		require.NoError(t, err)
+		require.NoError(t, m.Close())
+		assert.Equal(t, 1, network.closed)
+	})
+}
+
 func TestManyCallersAtOnce(t *testing.T) {
 	eachWire(t, func(t *testing.T, w wire) {
 		f := serve(t, w, func(_ int, rw http.ResponseWriter, _ *http.Request) { fmt.Fprint(rw, w.good("ok")) })
