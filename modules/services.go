@@ -62,7 +62,7 @@ func connectionOptions(s *config.Settings, log *zap.Logger) connections.Options 
 	return connections.Options{
 		Key: s.EncryptionKey,
 		Open: func(ctx context.Context, uri string) (mongo.Store, error) {
-			store, err := remote.Connect(ctx, remote.Options{URI: uri, Dialer: dialer, MaxPool: ownPool, Logger: log})
+			store, err := remote.Connect(ctx, remote.Options{URI: uri, Dialer: dialer, MaxPool: ownPool})
 			if err != nil {
 				return nil, err // a nil *remote.Store is no nil Store
 			}

@@ -46,6 +46,7 @@ func TestUniqueIndexesAreSparse(t *testing.T) {
 		status   int
 	}{
 		{`{"a":1}`, 201}, {`{"a":1}`, 201}, {`{"sku":"x"}`, 201}, {`{"sku":"x"}`, 409}, {`{"sku":"X"}`, 201},
+		{`{"sku":null}`, 201}, {`{"sku":null}`, 409}, // null is a value here, as in MongoDB
 		{`{"day":1,"room":1}`, 201}, {`{"day":1,"room":2}`, 201}, {`{"day":1,"room":1}`, 409},
 	} {
 		got := host.Call(http.MethodPost, "/collections/orders/data", `{"data":`+row.document+`}`)

@@ -40,6 +40,8 @@ func indexText(index string) string {
 		return "_id"
 	case users.EmailKey + "_1":
 		return "email"
+	case "unknown": // the server did not say
+		return "unique value"
 	}
 	return strings.ReplaceAll(strings.TrimSuffix(index, "_1"), "_1_", " and ")
 }

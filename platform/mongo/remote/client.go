@@ -64,7 +64,7 @@ const foreignHeartbeat = 2 * time.Second
 // restrain keeps the bounds of this program for a client of somebody else's
 // servers.
 func restrain(settings *options.ClientOptions, dialer Dialer) {
-	settings.SetDialer(dialer)
+	settings.SetDialer(metered{dialer})
 	// The OCSP responders that a server's certificate names would be asked past the
 	// dialer.
 	settings.SetDisableOCSPEndpointCheck(true)

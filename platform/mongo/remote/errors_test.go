@@ -50,6 +50,8 @@ func TestErrorsAreMapped(t *testing.T) {
 		"duplicate without an index": {written(11000, "E11000 duplicate key error collection: shop.people"), mongo.ErrDuplicate, "duplicate key in people (index unknown)"},
 		"bad value":                  {commanded(2, "$in needs an array"), mongo.ErrInvalid, "invalid query: $in needs an array"},
 		"type mismatch":              {written(14, "Cannot apply $inc to a value of non-numeric type"), mongo.ErrInvalid, "invalid query: Cannot apply $inc to a value of non-numeric type"},
+		"two lists in one index":     {written(171, "cannot index parallel arrays [b] [a]"), mongo.ErrInvalid, "invalid query: cannot index parallel arrays [b] [a]"},
+		"empty part of a sort":       {commanded(15998, "FieldPath field names may not be empty strings."), mongo.ErrInvalid, "invalid query: FieldPath field names may not be empty strings."},
 		"unknown operator":           {commanded(2, "unknown operator: $near2"), mongo.ErrUnsupported, "not supported by the store: $near2"},
 		"unknown top level operator": {commanded(2, "unknown top level operator: $foo. If you have a field"), mongo.ErrUnsupported, "not supported by the store: $foo"},
 		"unknown modifier":           {written(9, "Unknown modifier: $foo. Expected a valid update modifier"), mongo.ErrUnsupported, "not supported by the store: $foo"},

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/bson/primitive"
 	"go.mongodb.org/mongo-driver/mongo/options"
 
 	"github.com/orchestrix/orchestrix/platform/mongo"
@@ -141,6 +142,17 @@ func TestMembersThatAServerAnnouncesAreDialledThroughTheGuard(t *testing.T) {
 	require.NoError(t, door.(*net.TCPListener).SetDeadline(time.Now()))
 	_, err = door.Accept()
 	require.ErrorIs(t, err, os.ErrDeadlineExceeded, "nobody has knocked")
+}
+
+func TestAServerThatSendsTooMuchIsCutOff(t *testing.T) {
+	large := primitive.Binary{Data: make([]byte, 65<<20)}
+	server := remotetest.Serve(t, func(bson.D) bson.D { return bson.D{{Key: "ok", Value: 1}, {Key: "x", Value: large}} })
+	server.Announce("maxMessageSizeBytes", 1<<30)
+	store, err := remote.Connect(t.Context(), remote.Options{URI: "mongodb://" + server.Address, Dialer: &outbound.Dialer{AllowPrivate: true}})
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, store.Close(context.Background())) }()
+	_, err = store.Collection("things").Count(t.Context(), nil)
+	require.ErrorIs(t, err, mongo.ErrUnavailable)
 }
 
 // What passes is understood by the driver in the same way.

@@ -65,6 +65,12 @@ func ServeSet(t testing.TB, answer Answer, name string, members ...string) *Serv
 	return server
 }
 
+// Announce makes the greeting say something else. It comes before the first client.
+func (s *Server) Announce(key string, value any) {
+	s.hello = slices.DeleteFunc(s.hello, func(e bson.E) bool { return e.Key == key })
+	s.hello = append(s.hello, bson.E{Key: key, Value: value})
+}
+
 // Commands are those that were given, in order.
 func (s *Server) Commands() []bson.D {
 	s.mu.Lock()
