@@ -71,7 +71,8 @@ func compose(ctx context.Context, a *app.App, task llm.Task, read func(doc.Objec
 		if err != nil {
 			return said, err
 		}
-		r.Messages = append(r.Messages, llm.Message{Role: llm.Assistant, Text: cut(said.Text, maxShown)}, llm.Message{Role: llm.User, Text: text})
+		// Only the last answer is shown again: the conversation stays bounded.
+		r.Messages = append(r.Messages[:1:1], llm.Message{Role: llm.Assistant, Text: cut(said.Text, maxAnswer)}, llm.Message{Role: llm.User, Text: text})
 	}
 }
 
@@ -98,7 +99,7 @@ func modelError(err error) error {
 		return err
 	}
 	status := map[llm.Kind]int{llm.Failed: http.StatusBadGateway, llm.Unavailable: http.StatusServiceUnavailable, llm.TimedOut: http.StatusGatewayTimeout}[e.Kind]
-	return &apierr.Error{Status: status, Code: e.Code, Title: e.Message, Cause: err}
+	return &apierr.Error{Status: status, Code: e.Code, Title: e.Message, Cause: errors.Join(err, e.Cause)}
 }
 
 func isUnusable(err error) bool { return errors.Is(err, errUnusable) }

@@ -19,8 +19,12 @@ var prompts = template.Must(template.ParseFS(promptFiles, "prompts/*.tmpl"))
 // Bounds of what a model is shown, in bytes.
 const (
 	maxDescription = 16 << 10
-	maxShown       = 100 << 10 // of a workflow, or of an answer that is to be mended
+	maxShown       = 100 << 10 // of a workflow
+	maxAnswer      = 50 << 10  // of an answer that is to be mended
 )
+
+// marks takes out of a description what would end it for the model.
+var marks = strings.NewReplacer("<description>", "", "</description>", "", "<request>", "", "</request>", "")
 
 func write(name string, data any) (string, error) {
 	var b strings.Builder
@@ -37,7 +41,7 @@ func request(types *engine.Registry, task llm.Task) (r llm.Request, err error) {
 	if r.System, err = write("system", map[string]string{"Catalogue": catalogue(types)}); err != nil {
 		return r, err
 	}
-	data := map[string]string{"Description": cut(task.Description, maxDescription)}
+	data := map[string]string{"Description": marks.Replace(cut(task.Description, maxDescription))}
 	name, edit := "new", len(task.Steps) > 0
 	if edit {
 		name = "edit"
