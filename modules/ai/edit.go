@@ -32,6 +32,9 @@ func edit(ctx context.Context, a *app.App, prompt string, w *workflows.Workflow)
 	e.said = said
 	if isUnusable(err) {
 		e.preserved, e.message = true, nothingChanged+"the model gave no change that can be used."
+		if c != nil && c.Reasoning != "" {
+			e.message, e.reasoning = nothingChanged+c.Reasoning, c.Reasoning
+		}
 		return e, nil
 	}
 	if err != nil {
