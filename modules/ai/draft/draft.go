@@ -126,6 +126,7 @@ func (b *builder) finish() {
 	b.connect()
 	b.repair()
 	b.references()
+	b.arrange()
 	b.check()
 }
 

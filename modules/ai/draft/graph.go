@@ -188,6 +188,16 @@ func (b *builder) joinBefore(l *links, i int) {
 	}
 }
 
+// arrange puts the nodes in the order in which they run: Run sends the steps of
+// the canvas without their edges.
+func (b *builder) arrange() {
+	order := b.sorted()
+	if len(order) == len(b.nodes) && !slices.Equal(order, b.nodes) {
+		b.note("the nodes now stand in the order in which they run")
+		b.nodes = order
+	}
+}
+
 // sorted is the order in which the nodes run.
 func (b *builder) sorted() []*node {
 	waits := make(map[string]int, len(b.nodes))

@@ -226,7 +226,7 @@ func (p *lenient) isTemplate() bool {
 		return false
 	}
 	end := strings.Index(rest, "}}")
-	return end > 2 && strings.IndexAny(rest[2:end], "\"':{,\n") < 0
+	return end > 2 && !strings.ContainsAny(rest[2:end], "\"':{,\n")
 }
 
 // bareword reads a number, a constant, or a text without quotes.

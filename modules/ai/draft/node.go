@@ -113,7 +113,7 @@ func (b *builder) fieldsOf(n *node, o doc.Object) doc.Object {
 }
 
 // envelope are the names on a node that are not fields of its step.
-var envelope = []string{"id", "type", "nodeType", "stepType", "kind", "label", "position", "name", "description", "title", "next", "width", "height", "selected", "dragging", "style", "order", "icon", "_isNew", "_stepNumber", "pass"}
+var envelope = []string{"id", "type", "nodeType", "stepType", "kind", "label", "position", "name", "description", "next", "width", "height", "selected", "dragging", "style", "order", "icon", "_isNew", "_stepNumber", "pass"}
 
 // fieldHolders are the names under which models put a step's fields.
 var fieldHolders = []string{"fields", "config", "parameters", "params", "configuration", "settings", "properties", "props", "options", "args", "with", "inputs"}
@@ -130,6 +130,8 @@ func fieldSources(t *engine.StepType, o doc.Object) []doc.Object {
 	sources = append(sources, holders(t, o)...)
 	if isWrapper {
 		sources = append(sources, doc.Without(data, slices.Concat(envelope, fieldHolders)...))
+	}
+	if isWrapper || data != nil && len(data) == 0 {
 		o = doc.Without(o, "data")
 	}
 	return append(sources, doc.Without(o, slices.Concat(envelope, fieldHolders)...))

@@ -45,9 +45,7 @@ type scope struct {
 // visit rewrites the references in a node's fields.
 func (s *scope) visit(n *node) {
 	if !n.ours() {
-		for _, f := range n.fields {
-			s.watch(f)
-		}
+		s.mend(n)
 		return
 	}
 	fields := make(doc.Object, 0, len(n.fields))
@@ -64,13 +62,36 @@ func (s *scope) visit(n *node) {
 	n.fields = mirror(n.typ, fields)
 }
 
-// watch finds what the removal of a step would break in a stored one.
-func (s *scope) watch(f doc.Field) {
-	eachPath(f.Value, func(path string) {
-		if root := rootOf(path); s.lost[root] && !s.known[root] {
-			s.problem(s.node.id, "its field %s uses {{%s}}, which only a removed step set", f.Key, shorten(path, 60))
+// mend leaves out of a stored node what only a removed step set.
+func (s *scope) mend(n *node) {
+	missing := func(path string) bool { return s.lost[rootOf(path)] && !s.known[rootOf(path)] }
+	uses := false
+	eachPath(n.fields, func(path string) { uses = uses || missing(path) })
+	if !uses {
+		return
+	}
+	fields := make(doc.Object, 0, len(n.fields))
+	for _, f := range n.fields {
+		v := f.Value
+		if o, ok := v.(doc.Object); ok && f.Key != "filter" && f.Key != "filters" {
+			v = slices.DeleteFunc(slices.Clone(o), func(entry doc.Field) bool {
+				text, _ := entry.Value.(string)
+				m := wholePath.FindStringSubmatch(text)
+				return m != nil && missing(m[1])
+			})
+			if f.Key == "body" && len(v.(doc.Object)) == 0 {
+				v = doc.Object{{"ok", true}}
+			}
 		}
-	})
+		eachPath(v, func(path string) {
+			if missing(path) {
+				s.problem(n.id, "its field %s uses {{%s}}, which only a removed step set", f.Key, shorten(path, 60))
+			}
+		})
+		fields = append(fields, doc.Field{Key: f.Key, Value: v})
+	}
+	s.note("what the removed step set is left out of %q", n.id)
+	n.fields, n.changed = fields, true
 }
 
 // passed makes known what a node sets.
@@ -177,7 +198,9 @@ func (b *builder) declare(names []string) {
 	at := slices.IndexFunc(b.nodes, func(n *node) bool { return n.kind == inputType })
 	if at < 0 {
 		at = 0
-		b.addInput()
+		if !b.addInput() {
+			return
+		}
 	}
 	n := b.nodes[at]
 	variables := slices.Clone(doc.List(n.fields, "variables"))
@@ -190,8 +213,11 @@ func (b *builder) declare(names []string) {
 }
 
 // addInput puts an input step before all others.
-func (b *builder) addInput() {
+func (b *builder) addInput() bool {
 	t := b.findType(inputType)
+	if t == nil {
+		return false
+	}
 	n := &node{id: b.takeID("", len(b.nodes)), typ: t, kind: t.Type, label: t.Label, fields: doc.Object{}}
 	hasWayIn := map[string]bool{}
 	for _, e := range b.edges {
@@ -207,4 +233,5 @@ func (b *builder) addInput() {
 	b.nodes = append([]*node{n}, b.nodes...)
 	b.nameEdges()
 	b.note("an input was missing and is added")
+	return true
 }

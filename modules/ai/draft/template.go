@@ -14,6 +14,7 @@ var (
 	indexes    = regexp.MustCompile(`\[["']?(\w+)["']?\]`)
 	calls      = regexp.MustCompile(`\.\w+\([^()]*\)$`)
 	simplePath = regexp.MustCompile(`^[\pL_$][\pL\d_$ -]*(?:\.[\pL\d_$ -]+)*$`)
+	wholePath  = regexp.MustCompile(`^\{\{([^{}]+)\}\}$`)
 	bareWord   = regexp.MustCompile(`^[A-Za-z_]\w{0,63}$`)
 )
 

@@ -23,7 +23,9 @@ func (r *reader) value(f *engine.Field, v any) any {
 		fit = numberValue(v)
 	case engine.Choice:
 		fit = choiceValue(f.Enum, v)
-	case engine.Filter, engine.Document, engine.Update:
+	case engine.Document, engine.Update:
+		fit = r.plainPasswords(objectValue(v))
+	case engine.Filter:
 		fit = objectValue(v)
 	case engine.List:
 		fit = r.list(f.Name, v)
@@ -169,6 +171,24 @@ func objectValue(v any) any {
 		}
 	}
 	return nil
+}
+
+// plainPasswords gives a password that is to be stored the one name under which
+// it is hashed. Under any other it would be stored as it is.
+func (r *reader) plainPasswords(v any) any {
+	o, ok := v.(doc.Object)
+	if _, has := doc.Get(o, "password"); !ok || has || r.node.kind == "jwtGenerate" {
+		return v
+	}
+	for i, f := range o {
+		switch plain(f.Key) {
+		case "passwordhash", "hashedpassword", "passwordhashed", "encryptedpassword", "pwd", "passwd", "passhash":
+			r.note("%q stores %q as password, which is hashed", r.node.id, f.Key)
+			o[i].Key = "password"
+			return o
+		}
+	}
+	return v
 }
 
 // decodeText reads an object that was written as a text.
