@@ -86,12 +86,15 @@ func starts(tokens []token, i int, current *clause) act {
 	if t.is("jwt", "token") && current.act != issue && current.act != reply && (next.mark == stop || next.mark == comma || next.text == "" || next.is("and", "for", "then", "with")) {
 		return none // read over the whole text, see wantsToken
 	}
+	if conjunctions[t.low] && next.is("a", "an", "new") && happens(tokens[i+1:]) {
+		return create
+	}
 	a := verbs[t.low]
 	switch {
 	case a == none:
 		return none
 	case a == signup || a == login:
-		return accountStarts(t, before, next, current, a)
+		return accountStarts(t, before, next, at(tokens, i+2), current, a)
 	case before.is("to") && !before.in(determiners):
 		return a
 	case t.is("crud"):
@@ -124,15 +127,30 @@ func starts(tokens []token, i int, current *clause) act {
 	return a
 }
 
+var (
+	conjunctions = set("when whenever once after if")
+	participles  = set("created added submitted placed received stored saved made booked inserted posted")
+)
+
+// happens reports whether "an order with a product is created" follows.
+func happens(tokens []token) bool {
+	for i := 1; i < min(len(tokens), 15) && tokens[i].mark != stop; i++ {
+		if tokens[i].in(participles) && tokens[i-1].is("is", "was", "gets", "has", "been") {
+			return true
+		}
+	}
+	return false
+}
+
 // accountStarts tells "register" and "login" as acts from those that only say
 // when, or of what.
-func accountStarts(t, before, next token, current *clause, a act) act {
+func accountStarts(t, before, next, at2 token, current *clause, a act) act {
 	switch {
 	case current.act == a && !before.is("and"):
 		return none
 	case before.is("after", "by", "at", "last", "before", "on") || before.in(determiners) && next.is("date", "time", "count", "attempts", "history"):
 		return none
-	case t.is("register", "registers", "registering") && !accountNoun(next):
+	case t.is("register", "registers", "registering", "signup") && next.is("for") && at2.in(determiners), t.is("register", "registers", "registering") && !accountNoun(next):
 		return create
 	}
 	return a

@@ -27,6 +27,14 @@ func conditions(tokens []token, noun string) listed {
 		if t.is("that", "which", "who") && at(l.rest, i+1).is("are", "is", "were") {
 			found = adjective(l.rest[i+2:])
 		}
+		if j := i + 1; t.is("in") && noun != "" { // "in the books category"
+			for at(l.rest, j).in(determiners) {
+				j++
+			}
+			if at(l.rest, j+1).is("category") && j+1 < len(l.rest) {
+				found = listed{fields: fields{{name: "category", kind: "string", fixed: at(l.rest, j).text}}, rest: l.rest[j+2:]}
+			}
+		}
 		if len(found.fields) > 0 {
 			l.fields = l.fields.add(found.fields...)
 			l.rest = append(slices.Clone(l.rest[:i]), found.rest...)

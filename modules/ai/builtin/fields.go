@@ -9,7 +9,8 @@ import (
 type field struct {
 	name, kind string // string, number, boolean, email, date, array
 	optional   bool
-	fixed      any // the only value that it may have; nil is any
+	fixed      any  // the only value that it may have; nil is any
+	chosen     bool // a password that is being set: it must not be too short
 }
 
 const maxFields = 30
@@ -98,7 +99,7 @@ type listed struct {
 // verb like "takes".
 func fieldList(tokens []token) listed {
 	for i, t := range tokens {
-		if !t.is("with", "containing", "including", "contains", "includes", "having", "has", "have", "fields", "properties", "attributes", "columns", "using", "from", "like") && !(t.mark == comma && t.text == ":") {
+		if !t.is("with", "containing", "including", "contains", "includes", "having", "has", "have", "fields", "properties", "attributes", "columns", "using", "from", "like") && !(t.mark == comma && (t.text == ":" || t.text == "(")) {
 			continue
 		}
 		if l := readFields(tokens[i+1:]); len(l.fields) > 0 && !(t.is("with", "using", "from") && len(l.fields) == 1 && l.fields[0].name == "id") {
@@ -177,8 +178,10 @@ done:
 	if feature {
 		return field{}, rest, true
 	}
-	if len(words) == 1 && correct(strings.ToLower(words[0])) == "email" {
-		words[0] = "email"
+	if len(words) == 1 {
+		if low := strings.ToLower(words[0]); correct(low) != low {
+			words[0] = correct(low)
+		}
 	}
 	f = fieldOf(words)
 	if kind != "" {

@@ -81,7 +81,7 @@ func validationRule(f field) doc.Object {
 		add("pattern", optionalEmailPattern)
 	default:
 		add("type", f.kind)
-		if f.name == "password" && !f.optional {
+		if f.chosen {
 			add("minLength", int64(minPassword))
 		}
 	}

@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -196,12 +197,9 @@ func (p *plan) fromNoun(c clause) {
 	if c.act != none || len(p.actions) > 0 {
 		return
 	}
-	built := false
-	for _, t := range c.body {
-		built = built || t.in(wrappers)
-	}
+	made := slices.ContainsFunc(c.body, func(t token) bool { return t.in(built) })
 	np := nounPhrase(c.body)
-	if noun := np.noun(); built && noun != "" && !features[noun] && noun != "hello_world" && p.message == "" {
+	if noun := np.noun(); made && noun != "" && !features[noun] && noun != "hello_world" && p.message == "" {
 		p.actions = append(p.actions, action{act: create, collection: collectionName(plural(noun)), fields: fieldList(np.rest).fields})
 	}
 }

@@ -95,6 +95,9 @@ func place(tokens []token) (name string, rest []token) {
 			continue
 		}
 		next := at(tokens, j+1)
+		if next.is("category") {
+			continue
+		}
 		if next.is("collection", "table", "list") {
 			explicit, j = true, j+1
 		}

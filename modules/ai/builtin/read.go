@@ -14,7 +14,10 @@ func (p *plan) read(c clause) {
 	case signup:
 		a.fields = fieldList(c.body).fields
 	case login:
-		a.fields = nil
+		if p.doing(signup) {
+			p.token = true // who has just signed up needs no check
+			return
+		}
 	case create:
 		if !p.readCreate(c, &a) {
 			return
@@ -57,12 +60,18 @@ func (p *plan) read(c clause) {
 	p.actions = append(p.actions, a)
 }
 
+// doing reports whether an act was read already.
+func (p *plan) doing(a act) bool {
+	return slices.ContainsFunc(p.actions, func(x action) bool { return x.act == a })
+}
+
 // readTakes reads what a workflow takes: "that takes a name and an email".
 func (p *plan) readTakes(c clause) {
 	l := readFields(c.body)
 	if len(l.fields) == 0 {
 		l = fieldList(c.body)
 	}
+	l.fields = slices.DeleteFunc(l.fields, func(f field) bool { return wrappers[f.name] })
 	if n := len(p.actions); n > 0 && len(p.actions[n-1].fields) == 0 && (p.actions[n-1].act == create || p.actions[n-1].act == signup) {
 		p.actions[n-1].fields = l.fields
 		return
@@ -104,10 +113,20 @@ func (p *plan) readCreate(c clause, a *action) bool {
 	if features[noun] || pronouns[noun] {
 		noun = ""
 	}
+	if c.verb != "" && conjunctions[c.verb] && slices.ContainsFunc(p.actions, func(b action) bool { return b.collection == collectionName(plural(noun)) }) {
+		return false // "when a product is created" says only when
+	}
 	a.fields = fieldList(body).fields
+	if a.collection == "" && (noun == "account" || noun == "user_account" || singular(noun) == "user" && a.fields.has("password")) {
+		a.act = signup
+		return true
+	}
 	if n := len(p.actions); n > 0 && noun == "" && a.collection != "" && p.actions[n-1].act == create && slices.Contains([]string{"contacts", "feedback"}, p.actions[n-1].collection) {
 		p.actions[n-1].collection = a.collection // "store it in inquiries"
 		return false
+	}
+	if n := len(p.actions); n > 0 && noun == "" && a.collection != "" && len(a.fields) == 0 { // "save it in logs, too"
+		a.fields = slices.DeleteFunc(slices.Clone(p.actions[n-1].fields), func(f field) bool { return f.name == "password" })
 	}
 	switch {
 	case noun == "" && a.collection == "" && c.verb != "subscribe":
@@ -123,7 +142,7 @@ func (p *plan) readCreate(c clause, a *action) bool {
 		a.fields = fields{named("email")}.add(a.fields...)
 	case a.collection != "" && noun != "" && len(a.fields) == 0 && plural(noun) != plural(a.collection):
 		a.fields = readFields(body).fields
-	case a.collection == "" && saves(c.verb) && len(a.fields) == 0 && (fieldish(noun) || endsItem(at(np.rest, 0)) && at(np.rest, 0).mark != stop && at(np.rest, 0).text != "" && len(readFields(body).fields) > 1):
+	case a.collection == "" && saves(c.verb) && len(a.fields) == 0 && (fieldish(noun) || endsItem(at(np.rest, 0)) && at(np.rest, 0).mark != stop && at(np.rest, 0).text != "" && at(np.rest, 0).text != "(" && at(np.rest, 0).text != ":" && len(readFields(body).fields) > 1):
 		a.fields = readFields(body).fields
 	case a.collection == "":
 		a.collection = collectionName(plural(strings.ToLower(noun)))
@@ -187,13 +206,16 @@ func (p *plan) readQuery(c clause, a *action) bool {
 			return false
 		}
 	}
+	if slices.ContainsFunc(np.words, func(t token) bool { return t.is("jwt", "token") }) {
+		return false
+	}
 	if explicit == "" && noun != "" && !pronouns[noun] && !features[noun] {
 		a.collection = collectionName(plural(noun))
 		if !hasInnerCapital(noun) && np.words[0].mark != quoted {
 			a.collection = collectionName(plural(strings.ToLower(noun)))
 		}
 	}
-	if features[noun] && a.collection == "" {
+	if a.collection == "" && features[noun] {
 		return false
 	}
 	if np.owner != "" && noun != "" {

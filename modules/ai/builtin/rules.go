@@ -55,7 +55,7 @@ func subject(tokens []token) string {
 		if t.mark == stop {
 			return ""
 		}
-		if t.mark == word && !t.in(stops) && !t.in(determiners) && !t.is("at", "long", "length", "more", "greater", "less", "least", "minimum", "maximum", "value", "not") && verbs[t.low] == none || t.mark == quoted {
+		if t.mark == word && !t.in(stops) && !t.in(determiners) && !t.is("at", "long", "length", "more", "greater", "less", "least", "minimum", "maximum", "value", "not", "number", "text", "string", "valid") && verbs[t.low] == none || t.mark == quoted {
 			f := fieldOf([]string{t.text})
 			if t.is("email") {
 				f.name = "email"

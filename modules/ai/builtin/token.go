@@ -164,6 +164,10 @@ func join(tokens []token) []token {
 				i++
 			}
 		}
+		if t.is("log", "logs", "sign") && i+2 < len(tokens) && tokens[i+1].is("them", "him", "her", "users", "me", "people", "someone") && tokens[i+2].is("in") {
+			t.low, t.text = "login", "login" // "log them in"
+			i += 2
+		}
 		out = append(out, t)
 	}
 	return out

@@ -14,14 +14,14 @@ func (p *plan) readUpdate(c clause, a *action) {
 	var target []token
 	np := nounPhrase(body)
 	a.own = np.own
-	noun := ""
+	noun, one := "", np.one
 	switch i := slices.IndexFunc(body, func(t token) bool { return t.is("of", "for", "on") }); {
 	case np.owner != "":
 		noun, target = np.owner, append(slices.Clone(np.words), np.rest...)
 	case i > 0 && len(np.words) > 0:
 		of := nounPhrase(body[i+1:])
 		noun, target = of.noun(), append(slices.Clone(body[:i]), of.rest...)
-		a.own = of.own
+		a.own, one = of.own, of.one
 	case len(np.words) > 1 && fieldWord(np.words[len(np.words)-1]):
 		noun = phrase{words: np.words[:len(np.words)-1]}.noun()
 		target = append([]token{np.words[len(np.words)-1]}, np.rest...)
@@ -45,10 +45,8 @@ func (p *plan) readUpdate(c clause, a *action) {
 	if a.own && (noun == "profile" || noun == "account") {
 		a.collection = usersCollection
 	}
-	if strings.HasPrefix(c.verb, "mark") || strings.HasPrefix(c.verb, "set") {
-		a.fields = marked(body, a.fields)
-	}
-	a.many = isPlural(noun) && !np.one && len(a.by) > 0
+	a.fields = marked(c.verb, body, a.fields)
+	a.many = isPlural(noun) && !one && len(a.by) > 0
 }
 
 func fieldWord(t token) bool {
@@ -65,9 +63,10 @@ func readUpdateFields(tokens []token) fields {
 }
 
 // marked reads "as done" and "to shipped": fixed values.
-func marked(body []token, given fields) fields {
+func marked(verb string, body []token, given fields) fields {
+	sets := strings.HasPrefix(verb, "mark") || strings.HasPrefix(verb, "set")
 	for i, t := range body {
-		if !t.is("as", "to") {
+		if !t.is("as", "to") || !sets && (t.is("as") || at(body, i+1).in(determiners)) {
 			continue
 		}
 		j := i + 1

@@ -41,7 +41,7 @@ var verbs = func() map[string]act {
 		create:   "create add save store insert submit post record make build write generate book place schedule track report leave file capture design develop implement subscribe append keep persist enter upload setup log",
 		list:     "list browse count enumerate",
 		find:     "get find fetch lookup retrieve read search show view query load display pull",
-		update:   "update change edit modify set mark patch replace adjust toggle",
+		update:   "update change edit modify set mark patch replace adjust toggle rename",
 		remove:   "delete remove erase drop destroy clear",
 		mail:     "send notify inform alert",
 		wait:     "wait pause sleep delay",
@@ -78,8 +78,10 @@ var (
 	determiners = set("a an the my our your their his her its this these those each every any some new another given existing specific single one all certain unique")
 	// wrappers are nouns for what is built, not for what it works on.
 	wrappers = set("api endpoint workflow flow backend service route webhook form page system app application server function automation process feature handler rest restful http json web simple basic small quick nice full complete public mini tiny step steps request requests collection table database db functionality management manager entry entries record records details detail list info information data document documents operation operations action logic resource version one")
+	// built are the wrappers that say by themselves that something shall be made.
+	built = set("api endpoint workflow backend service route form page system app application webhook")
 	// stops end a noun phrase and a list of fields.
-	stops = set("with that which who whose by where when whenever if in into inside to from for and or using via then so but of on at as after before because is are was be has have having containing including contains includes must should can could will would may please plus also only based per called named while once upon he she they we you i it them us me him there has gets use uses than not unless until whom given matching fields field such like sorted ordered")
+	stops = set("with that which who whose by where when whenever if in into inside to from for and or using via then so but of on at as after before because is are was be has have having containing including contains includes must should can could will would may please plus also only based per called named while once upon he she they we you i it them us me him there has gets use uses than not unless until whom given matching fields field such like sorted ordered afterwards too again now finally thanks anyway")
 	// skips say nothing inside a noun phrase or a field.
 	skips = set("a an the my our your their his her its this these those each every any some new another given existing specific single one certain following customer's please just simple valid also all both several own following different submitted sent provided")
 	// features are no fields, though people ask for them with "with".

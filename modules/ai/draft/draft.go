@@ -7,6 +7,7 @@ package draft
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
@@ -110,8 +111,9 @@ func (b *builder) note(format string, args ...any) {
 }
 
 func (b *builder) problem(node, format string, args ...any) {
-	if len(b.problems) < maxProblems {
-		b.problems = append(b.problems, Problem{Node: node, Text: shorten(fmt.Sprintf(format, args...), 2*maxNote)})
+	p := Problem{Node: node, Text: shorten(fmt.Sprintf(format, args...), 2*maxNote)}
+	if len(b.problems) < maxProblems && !slices.Contains(b.problems, p) {
+		b.problems = append(b.problems, p)
 	}
 }
 
@@ -124,8 +126,9 @@ func (b *builder) finish() {
 	b.bridge()
 	b.oneResponse()
 	b.connect()
-	b.repair()
 	b.references()
+	b.repair()
+	b.references() // what was filled in refers to variables too
 	b.arrange()
 	b.check()
 }

@@ -17,7 +17,7 @@ func (s *scope) find(path string) (string, bool) {
 	case s.known[root]:
 		return s.fromStep(path, root, rest), true
 	}
-	if source, ok := s.alias[root]; ok {
+	if source, ok := s.alias[root]; ok && s.alias[rootOf(source)] == "" {
 		return s.find(source)
 	}
 	if n := s.nodeBefore(root); n != nil {

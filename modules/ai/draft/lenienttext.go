@@ -172,7 +172,10 @@ func isWord(c byte) bool {
 // know keep their backslash: they are from patterns like \d.
 func (p *lenient) escape(b *strings.Builder) {
 	p.at++
-	c := p.peek()
+	if p.at >= len(p.text) {
+		return
+	}
+	c := p.text[p.at]
 	p.at++
 	switch c {
 	case 'n':

@@ -106,7 +106,7 @@ func (r *reader) variables(v any) doc.Array {
 	seen := map[string]bool{}
 	for _, e := range entries(v, variableNames) {
 		name := strings.TrimPrefix(strings.TrimSpace(strings.Trim(strings.TrimSpace(e.name), "{}$")), "input.")
-		if name == "" || len(name) > maxID || strings.ContainsAny(name, ".{}$\n") || seen[name] {
+		if name == "" || len(name) > maxID || strings.Contains(name, ".") || !simplePath.MatchString(name) || cleanPath(name) != name || seen[name] {
 			r.note("the variable %q of %q cannot be used or is there twice", shorten(name, 40), r.node.id)
 			continue
 		}
