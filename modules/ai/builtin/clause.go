@@ -47,8 +47,8 @@ func clauses(tokens []token) []clause {
 			continue
 		}
 		c := clause{act: a, verb: tokens[i].low, refused: i > 0 && tokens[i-1].is("not", "cannot")}
-		if nounLike(tokens, i, a) && (last.act == create || last.act == none) && len(fieldList(last.body).fields) == 0 {
-			c.noun = nounPhrase(last.body).words
+		if np := nounPhrase(last.body); nounLike(tokens, i, a) && (last.act == create || last.act == none) && len(np.rest) == 0 {
+			c.noun = np.words
 			last.act, last.body = none, nil
 		}
 		if a == mail && tokens[i].mark != address && !tokens[i].is("send", "sends", "sending", "notify", "notifies") {
@@ -78,6 +78,9 @@ func starts(tokens []token, i int, current *clause) act {
 	}
 	before, next := at(tokens, i-1), at(tokens, i+1)
 	if a := mailStarts(t, before, next, tokens, i); a != none {
+		if current.act == mail && !before.is("and", "then", "also") && before.mark == word {
+			return none // the kind of the mail, not another one
+		}
 		return a
 	}
 	if t.is("contact", "feedback") && next.is("form", "request", "page", "message", "endpoint", "api") {
@@ -94,7 +97,7 @@ func starts(tokens []token, i int, current *clause) act {
 	case a == none:
 		return none
 	case a == signup || a == login:
-		return accountStarts(t, before, next, at(tokens, i+2), current, a)
+		return accountStarts(tokens, i, current, a)
 	case before.is("to") && !before.in(determiners):
 		return a
 	case t.is("crud"):
@@ -144,11 +147,12 @@ func happens(tokens []token) bool {
 
 // accountStarts tells "register" and "login" as acts from those that only say
 // when, or of what.
-func accountStarts(t, before, next, at2 token, current *clause, a act) act {
+func accountStarts(tokens []token, i int, current *clause, a act) act {
+	earlier, before, t, next, at2 := at(tokens, i-2), at(tokens, i-1), tokens[i], at(tokens, i+1), at(tokens, i+2)
 	switch {
 	case current.act == a && !before.is("and"):
 		return none
-	case before.is("after", "by", "at", "last", "before", "on") || before.in(determiners) && next.is("date", "time", "count", "attempts", "history"):
+	case before.in(determiners) && earlier.is("after", "before", "of", "in"), before.is("after", "by", "at", "last", "before", "on") || before.in(determiners) && next.is("date", "time", "count", "attempts", "history"):
 		return none
 	case t.is("register", "registers", "registering", "signup") && next.is("for") && at2.in(determiners), t.is("register", "registers", "registering") && !accountNoun(next):
 		return create

@@ -99,7 +99,7 @@ var (
 var (
 	strong = phrases("loggedin", "authenticated", "protected", "protect", "protects", "requires authentication", "require authentication", "requiring authentication", "needs authentication", "need authentication", "authentication required", "requires login", "require login",
 		"requires a login", "require a login", "requires users to login", "require users to login", "login required", "login is required", "authentication is required", "requires a token", "require a token", "requires a valid token", "requires a valid jwt", "requires jwt", "require jwt", "requires a jwt", "valid token", "valid jwt", "bearer token",
-		"with login protection", "secured", "secure", "members only", "only members", "behind login", "behind a login", "behind authentication", "after login", "authmiddleware", "check the token", "checks the token", "verify the token", "verifies the token", "verify the jwt", "check authentication", "require a valid token",
+		"with login protection", "secured", "secure", "members only", "only members", "behind login", "behind a login", "behind authentication", "authmiddleware", "check the token", "checks the token", "verify the token", "verifies the token", "verify the jwt", "check authentication", "require a valid token",
 		"need to login", "needs to login", "must login", "have to login", "has to login", "needs a token", "only registered users", "registered users only", "authentication middleware", "jwt authentication", "token authentication", "with a token", "needs login", "authentication check", "login check", "a login first", "require the user to login")
 	weak = phrases("authentication", "with jwt", "jwt", "token")
 )
