@@ -8,6 +8,7 @@ package draft
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
@@ -61,8 +62,9 @@ func New(types *engine.Registry, answer doc.Object) (*Draft, []Problem) {
 		raw = nil
 	}
 	b.readNodes(raw)
-	if len(raw) > 0 && len(b.nodes) == 0 {
-		b.problem("", "none of the nodes has a known type")
+	if len(raw) > 0 && !slices.ContainsFunc(b.nodes, func(n *node) bool { return !n.dropped }) {
+		b.problem("", "none of the nodes has a known type; the types are: %s", strings.Join(b.typeList(), ", "))
+		return b.draft(), b.problems
 	}
 	b.readEdges(listOf(answer, edgeKeys))
 	b.finish()
@@ -134,6 +136,7 @@ func (b *builder) finish() {
 }
 
 func (b *builder) draft() *Draft {
+	b.nodes = slices.DeleteFunc(b.nodes, func(n *node) bool { return n.dropped })
 	d := &Draft{Nodes: make(doc.Array, len(b.nodes)), Edges: make(doc.Array, len(b.edges)), Notes: b.notes}
 	for i, n := range b.nodes {
 		d.Nodes[i] = n.document()

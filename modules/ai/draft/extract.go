@@ -89,14 +89,15 @@ func (f *findings) read(text string, start int) int {
 		return start + 2
 	}
 	v := p.value(0)
+	if p.err != nil {
+		f.err = p.err
+		return len(text)
+	}
 	switch v := v.(type) {
 	case doc.Object:
 		f.object(v, p.cut)
 	case doc.Array:
 		f.array(v, p.cut)
-	}
-	if p.err != nil {
-		f.err = p.err
 	}
 	return max(p.at, start+1)
 }

@@ -194,6 +194,15 @@ var editorNames = map[string]map[string]string{
 	"dbDelete": {"filter": "filters"},
 }
 
+func isEditorName(kind, field string) bool {
+	for _, name := range editorNames[kind] {
+		if name == field {
+			return true
+		}
+	}
+	return false
+}
+
 // mirror adds the editor's spelling of a field. The editors take texts only, so
 // theirs is a copy in texts; the engine and Run read the first spelling, where
 // numbers and booleans stay what they are. Where both read one field (filters of

@@ -52,8 +52,8 @@ func (s *scope) visit(n *node) {
 	for _, f := range n.fields {
 		declared := slices.IndexFunc(n.typ.Fields, func(d engine.Field) bool { return d.Name == f.Key })
 		prune := declared >= 0 && slices.Contains([]engine.FieldKind{engine.Document, engine.Update, engine.Value}, n.typ.Fields[declared].Kind)
-		if declared < 0 && f.Key != "outputVar" && f.Key != "output" {
-			continue // an editor's copy, which is made anew
+		if declared < 0 && isEditorName(n.kind, f.Key) {
+			continue // it is made anew
 		}
 		if v, keep := s.rewrite(f.Value, prune); keep {
 			fields = append(fields, doc.Field{Key: f.Key, Value: v})
