@@ -217,7 +217,7 @@ func (f *flow) answer() doc.Object {
 	if len(added)+len(f.removed) > 0 {
 		for i := 1; i < len(f.steps); i++ {
 			from, to := f.steps[i-1].id, f.steps[i].id
-			if from != "" && to != "" && !f.edges[[2]string{from, to}] {
+			if from != "" && to != "" && !f.edges[[2]string{from, to}] && !f.bridged(from, to) {
 				edges = append(edges, edge(from, to))
 			}
 		}
@@ -228,6 +228,27 @@ func (f *flow) answer() doc.Object {
 	return doc.Object{
 		{"addedNodes", added}, {"addedEdges", edges}, {"removedNodeIds", f.removed}, {"changedNodes", changed}, {"reasoning", f.reasoning()},
 	}
+}
+
+// bridged reports whether a step that is taken out led from one to the other:
+// whoever takes it out leads around it.
+func (f *flow) bridged(from, to string) bool {
+	for at, n := from, 0; n <= len(f.removed); n++ {
+		next := ""
+		for _, id := range f.removed {
+			if id, _ := id.(string); f.edges[[2]string{at, id}] {
+				next = id
+			}
+		}
+		if next == "" {
+			return false
+		}
+		if f.edges[[2]string{next, to}] {
+			return true
+		}
+		at = next
+	}
+	return false
 }
 
 const abilities = "the built-in grammar can add validation, a token, a mail, login protection, a delay, a field or a database step, remove a step or a field, rename a step, and change the answer, a mail or a delay"

@@ -1,6 +1,9 @@
 package builtin_test
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // ok is a good call, bad one that must be refused.
 func ok(status int, input, answer string) call { return call{input, status, answer} }
@@ -13,16 +16,7 @@ const (
 
 // Every request gives a workflow that runs and does what was asked.
 func TestWorkflowsDoWhatWasAsked(t *testing.T) {
-	b := newBench(t)
-	for _, r := range accounts() {
-		b.run(r)
-	}
-	for _, r := range documents() {
-		b.run(r)
-	}
-	for _, r := range mixed() {
-		b.run(r)
-	}
+	both(t, slices.Concat(accounts(), documents(), mixed())...)
 }
 
 func accounts() []row {

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/orchestrix/orchestrix/modules/ai/builtin"
+	"github.com/orchestrix/orchestrix/modules/ai/draft"
 	"github.com/orchestrix/orchestrix/modules/modulestest"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
@@ -39,11 +40,23 @@ type row struct {
 }
 
 type bench struct {
+	drafted bool // answers go through the pipeline of every model
 	t       *testing.T
 	host    *modulestest.Host
 	smtp    *mailtest.Server
 	n       int
-	secrets map[string]string
+}
+
+// both runs rows on the provider's own answers, and on what the pipeline makes
+// of them.
+func both(t *testing.T, rows ...row) {
+	for _, drafted := range []bool{false, true} {
+		b := newBench(t)
+		b.drafted = drafted
+		for _, r := range rows {
+			b.run(r)
+		}
+	}
 }
 
 func newBench(t *testing.T) *bench {
@@ -68,12 +81,28 @@ func generate(t testing.TB, text string, steps, edges doc.Array) doc.Object {
 func (b *bench) graph(t *testing.T, r row) (nodes, edges doc.Array) {
 	made := generate(t, r.ask, nil, nil)
 	nodes, edges = doc.List(made, "nodes"), doc.List(made, "edges")
+	if b.drafted {
+		d, problems := draft.New(engine.Steps, made)
+		require.Empty(t, problems)
+		require.Empty(t, d.Notes, "the pipeline had to mend it")
+		nodes, edges = d.Nodes, d.Edges
+	}
 	checkGraph(t, nodes, edges)
 	if r.change == "" {
 		return nodes, edges
 	}
 	before := string(doc.MarshalJSON(nodes))
-	nodes, edges = apply(generate(t, r.change, nodes, edges), nodes, edges)
+	change := generate(t, r.change, nodes, edges)
+	if b.drafted {
+		c, problems := draft.Edit(engine.Steps, nodes, edges, change)
+		require.Empty(t, problems)
+		for _, note := range c.Notes {
+			require.Equal(t, "the nodes now stand in the order in which they run", note, "the pipeline had to mend it")
+		}
+		nodes, edges = c.Nodes, c.Edges
+	} else {
+		nodes, edges = apply(change, nodes, edges)
+	}
 	require.NotEqual(t, before, string(doc.MarshalJSON(nodes)), "%q changes nothing", r.change)
 	checkGraph(t, nodes, edges)
 	return nodes, edges
@@ -100,7 +129,16 @@ func apply(change doc.Object, nodes, edges doc.Array) (doc.Array, doc.Array) {
 		}
 		outNodes = append(outNodes, n)
 	}
-	for _, e := range append(append(doc.Array{}, edges...), doc.List(change, "addedEdges")...) {
+	all := append(append(doc.Array{}, edges...), doc.List(change, "addedEdges")...)
+	for _, in := range edges { // lead around what is gone
+		for _, out := range edges {
+			source, target := doc.String(in.(doc.Object), "source"), doc.String(out.(doc.Object), "target")
+			if id := doc.String(in.(doc.Object), "target"); gone[id] && doc.String(out.(doc.Object), "source") == id {
+				all = append(all, doc.Object{{"id", "around-" + id}, {"source", source}, {"target", target}})
+			}
+		}
+	}
+	for _, e := range all {
 		if o := e.(doc.Object); !gone[doc.String(o, "source")] && !gone[doc.String(o, "target")] {
 			outEdges = append(outEdges, e)
 		}
