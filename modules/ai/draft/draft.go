@@ -128,9 +128,9 @@ func (b *builder) finish() {
 	b.bridge()
 	b.oneResponse()
 	b.connect()
+	b.logins()
 	b.references()
-	b.repair()
-	b.references() // what was filled in refers to variables too
+	b.repair() // knows now what the input takes
 	b.arrange()
 	b.check()
 }

@@ -28,6 +28,10 @@ const newMark = "_isNew"
 func Edit(types *engine.Registry, steps, edges doc.Array, answer doc.Object) (*Change, []Problem) {
 	answer = unwrap(answer)
 	e := &editing{builder: newBuilder(types)}
+	if len(steps) > maxNodes {
+		e.problem("", "the stored workflow has %d steps; at most %d can be edited", len(steps), maxNodes)
+		return &Change{Draft: Draft{Nodes: steps, Edges: edges}}, e.problems
+	}
 	e.load(steps, edges)
 	_, reason, _ := lookup(answer, reasonKeys)
 	text, _ := reason.(string)
@@ -70,7 +74,7 @@ func (e *editing) load(steps, edges doc.Array) {
 	for _, v := range edges {
 		o, _ := v.(doc.Object)
 		source, target := doc.String(o, "source"), doc.String(o, "target")
-		if e.storedIDs[source] && e.storedIDs[target] {
+		if e.storedIDs[source] && e.storedIDs[target] && !e.storedPairs[[2]string{source, target}] {
 			e.edges = append(e.edges, edge{id: doc.String(o, "id"), source: source, target: target, stored: o})
 			e.storedPairs[[2]string{source, target}] = true
 		}

@@ -33,6 +33,14 @@ type entry struct {
 // entries reads a list of objects or names, a map by name, names in one text,
 // and a JSON schema.
 func entries(v any, nameKeys []string) []entry {
+	all := allEntries(v, nameKeys)
+	return all[:min(len(all), maxEntries)]
+}
+
+// maxEntries bounds a list of variables, rules or conditions.
+const maxEntries = 200
+
+func allEntries(v any, nameKeys []string) []entry {
 	var all []entry
 	switch v := v.(type) {
 	case string:
@@ -63,7 +71,7 @@ func entries(v any, nameKeys []string) []entry {
 
 func mapEntries(v doc.Object, nameKeys []string) []entry {
 	if properties := doc.Child(v, "properties"); properties != nil {
-		all := mapEntries(properties, nil)
+		all := mapEntries(properties[:min(len(properties), maxEntries)], nil)
 		required := doc.List(v, "required")
 		for i := range all {
 			if slices.ContainsFunc(required, func(name any) bool { return name == all[i].name }) {
@@ -106,7 +114,7 @@ func (r *reader) variables(v any) doc.Array {
 	seen := map[string]bool{}
 	for _, e := range entries(v, variableNames) {
 		name := strings.TrimPrefix(strings.TrimSpace(strings.Trim(strings.TrimSpace(e.name), "{}$")), "input.")
-		if name == "" || len(name) > maxID || strings.Contains(name, ".") || !simplePath.MatchString(name) || cleanPath(name) != name || seen[name] {
+		if !canBeVariable(name) || seen[name] {
 			r.note("the variable %q of %q cannot be used or is there twice", shorten(name, 40), r.node.id)
 			continue
 		}
@@ -147,4 +155,9 @@ func (r *reader) variables(v any) doc.Array {
 func firstOf(o doc.Object, names ...string) (any, string, bool) {
 	key, v, ok := lookup(o, names)
 	return v, key, ok
+}
+
+// canBeVariable reports whether a path can name a variable.
+func canBeVariable(name string) bool {
+	return len(name) <= maxID && !strings.Contains(name, ".") && simplePath.MatchString(name) && cleanPath(name) == name
 }

@@ -184,7 +184,11 @@ func (s *scope) unknown(path string) {
 
 // want makes a variable one that the request must bring.
 func (s *scope) want(name string) {
-	if !s.known[name] && !slices.Contains(s.wanted, name) {
+	if !s.known[name] && canBeVariable(name) {
+		if len(s.wanted) == maxEntries {
+			s.problem(s.node.id, "uses more than %d variables that nothing sets", maxEntries)
+			return
+		}
 		s.wanted = append(s.wanted, name)
 	}
 	s.known[name] = true

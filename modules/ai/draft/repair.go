@@ -44,6 +44,31 @@ func (b *builder) inputs() []string {
 	return names
 }
 
+// logins fills in what a login checks; the input then has to take it.
+func (b *builder) logins() {
+	for _, n := range b.nodes {
+		if n.kind == "userLogin" && n.ours() {
+			b.fill(n, "email", "{{email}}")
+			b.fill(n, "password", "{{password}}")
+		}
+	}
+}
+
+// fill gives a node a field that it lacks.
+func (b *builder) fill(n *node, field string, v any) {
+	if n.has(field) || v == nil {
+		return
+	}
+	b.note("%q had no %s and now has one", n.id, field)
+	fields := doc.Set(doc.Without(n.fields, "outputVar", "output"), field, v)
+	for _, name := range []string{"outputVar", "output"} { // they stand last, as read has them
+		if output, has := doc.Get(n.fields, name); has {
+			fields = append(fields, doc.Field{Key: name, Value: output})
+		}
+	}
+	n.fields = mirror(n.typ, fields)
+}
+
 // repair fills in what a step needs and what can only be meant one way.
 func (b *builder) repair() {
 	inputs := b.inputs()
@@ -57,29 +82,23 @@ func (b *builder) repair() {
 }
 
 func (b *builder) complete(n *node, inputs []string, before []*node) {
-	fill := func(field string, v any) {
-		if n.has(field) || v == nil {
-			return
-		}
-		b.note("%q had no %s and now has one", n.id, field)
-		n.fields = mirror(n.typ, doc.Set(n.fields, field, v))
-	}
 	switch n.kind {
 	case "dbInsert":
-		fill("data", documentOf(inputs))
+		b.fill(n, "data", documentOf(inputs))
 	case "dbUpdate", "dbDelete":
-		fill("filter", idFilter(inputs))
-	case "userLogin":
-		fill("email", "{{email}}")
-		fill("password", "{{password}}")
+		b.fill(n, "filter", idFilter(inputs))
 	case "emailSend":
 		if slices.Contains(inputs, "email") {
-			fill("to", "{{email}}")
+			b.fill(n, "to", "{{email}}")
 		}
-		fill("subject", n.label)
-		fill("body", "<p>"+doc.String(n.fields, "subject")+"</p>")
+		subject := n.label
+		if strings.Contains(subject, "{{") || strings.TrimSpace(subject) == "" {
+			subject = n.typ.Label
+		}
+		b.fill(n, "subject", subject)
+		b.fill(n, "body", "<p>"+doc.String(n.fields, "subject")+"</p>")
 	case "inputValidation":
-		fill("rules", rulesFor(inputs))
+		b.fill(n, "rules", rulesFor(inputs))
 	case responseType:
 		b.completeResponse(n, before)
 	}

@@ -219,6 +219,9 @@ var (
 // something else.
 func fromPairs(v doc.Array) doc.Object {
 	var o doc.Object
+	if len(v) > maxEntries {
+		return nil
+	}
 	for _, item := range v {
 		pair, _ := item.(doc.Object)
 		nameKey, name, ok := lookup(pair, pairName)
