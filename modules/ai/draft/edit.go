@@ -210,6 +210,7 @@ func (e *editing) rewrite(n *node, o doc.Object, over bool) {
 		return
 	}
 	e.touched, n.changed = true, true
+	n.fields = slices.Clone(n.fields) // what is stored stays as it is
 	if isNew {
 		for _, f := range n.fields { // what no declaration knows is the author's own
 			if fieldNamed(n.typ, f.Key) == "" && !slices.Contains(outputNames, f.Key) && doc.Child(doc.Child(n.stored, "data"), "fields") != nil {
