@@ -61,6 +61,15 @@ func changes() []row {
 		{ask: "build a login endpoint", change: "send an email to security@corp.org after the login", seed: "users [" + ada + "]", calls: []call{ok(200, adaShort, `"token":"ey`)}, mail: "security@corp.org: !secret1"},
 		{ask: "update a task's status by id", change: "also set the priority field", seed: `tasks [{"title":"One"}]`, calls: []call{ok(200, `{"id":"<id>","status":"a","priority":"b"}`, `"priority":"b"`)}},
 		{ask: "delete a product by id", change: "add login and validation", seed: `products [{"name":"Tea"}]`, as: "u1", calls: []call{ok(200, `{"id":"<id>"}`, `"deleted":1`)}},
+		{ask: "create signup api", change: "log the user in afterwards", calls: []call{ok(201, ada, `"token":"ey`)}},
+		{ask: "create signup api", change: "include the phone number and address", calls: []call{ok(201, `{"email":"ada@x.org","password":"secret1","phone":"1","address":"Here 1"}`, `Here 1`)}},
+		{ask: "user registration with welcome email", change: "don't send the email anymore", calls: []call{ok(201, ada, "ada@x.org")}},
+		{ask: product, change: "make this endpoint private", calls: []call{{productA, 401, "!_id"}}},
+		{ask: product, change: "store it in the members collection instead", calls: tea, stored: "members: Tea"},
+		{ask: "list all products", change: "filter by category", seed: `products [{"name":"Tea","category":"a"},{"name":"Cake","category":"b"}]`, calls: []call{ok(200, `{"category":"b"}`, "Cake ; !Tea")}},
+		{ask: "list all products", change: "sort by price descending and limit to 1", seed: `products [{"name":"Tea","price":1},{"name":"Cake","price":2}]`, calls: []call{ok(200, `{}`, "Cake ; !Tea")}},
+		{ask: "build a login endpoint", change: "the token should expire in 1 hour", seed: "users [" + ada + "]", calls: []call{ok(200, adaShort, `"token":"ey`)}},
+		{ask: mailed, change: "the mail should go to hr@corp.io", calls: []call{ok(201, letter, "hi there")}, mail: "hr@corp.io: hi there"},
 	}
 }
 

@@ -47,7 +47,11 @@ func clauses(tokens []token) []clause {
 			continue
 		}
 		c := clause{act: a, verb: tokens[i].low, refused: i > 0 && tokens[i-1].is("not", "cannot")}
-		if np := nounPhrase(last.body); nounLike(tokens, i, a) && (last.act == create || last.act == none) && len(np.rest) == 0 {
+		np := nounPhrase(last.body)
+		if len(np.words) == 0 && at(np.rest, 0).is("for", "of", "to") {
+			np = nounPhrase(np.rest[1:]) // "an endpoint for user login"
+		}
+		if nounLike(tokens, i, a) && (last.act == create || last.act == none) && len(np.rest) == 0 {
 			c.noun = np.words
 			last.act, last.body = none, nil
 		}
@@ -56,7 +60,7 @@ func clauses(tokens []token) []clause {
 		}
 		all = append(all, c)
 	}
-	return slices.DeleteFunc(all, func(c clause) bool { return c.refused || c.act == none && len(c.body) == 0 })
+	return slices.DeleteFunc(all, func(c clause) bool { return c.act == none && len(c.body) == 0 })
 }
 
 // nounLike reports whether a verb is used as a noun: "a user lookup".
@@ -122,9 +126,11 @@ func starts(tokens []token, i int, current *clause) act {
 		return none
 	case a == takes && t.is("need", "needs", "ask", "asks", "expect", "expects") && next.is("to", "for") && !before.is("that", "and"):
 		return none
+	case t.is("count", "view") && !before.is("to", "and", "that") && i > 0:
+		return none
 	case a == reply && current.act == mail:
 		return none // "saying" belongs to the mail
-	case a == create && t.is("book", "report", "track", "place", "file", "log", "leave", "schedule", "upload", "open") && !next.in(determiners):
+	case a == create && t.is("book", "report", "track", "place", "file", "log", "leave", "schedule", "upload", "open", "post", "record") && !next.in(determiners):
 		return none
 	}
 	return a
@@ -177,7 +183,7 @@ func mailStarts(t, before, next token, tokens []token, i int) act {
 			return mail
 		}
 		return none
-	case next.mark == address, next.in(admins), next.is("them", "him", "her", "everyone"), next.is("to") && at(tokens, i+2).mark == address:
+	case next.mark == address, next.in(admins), next.is("them", "him", "her", "everyone"), next.is("to") && at(tokens, i+2).mark == address, next.is("it") && at(tokens, i+2).is("to"):
 		return mail
 	case t.is("mail") && (before.is("with", "and") && (endsItem(next) || next.is("to"))):
 		return mail
@@ -192,7 +198,7 @@ func mailStarts(t, before, next token, tokens []token, i int) act {
 // mailPending reports whether a sending verb stands a few words before.
 func mailPending(tokens []token, i int) bool {
 	for j := i - 1; j >= max(0, i-6) && tokens[j].mark == word; j-- {
-		if tokens[j].is("send", "sends", "sending", "by", "via") {
+		if tokens[j].is("send", "sends", "sending") {
 			return true
 		}
 	}

@@ -59,7 +59,7 @@ func (b *builder) steps() []node {
 	if b.protect {
 		all = append(all, authNode())
 	}
-	if len(b.vars) > 0 {
+	if len(b.vars) > 0 && !b.blind {
 		all = append(all, withRules(validationNode(b.vars), rulesIn(b.sentence)))
 	}
 	return append(append(all, b.nodes...), response)
@@ -91,11 +91,14 @@ func (b *builder) action(a action) {
 	case create:
 		b.insert(a)
 		b.say("message", title(singular(a.collection))+" created")
+		if a.collection == usersCollection {
+			b.issue()
+		}
 	case find, list:
 		output := b.output("found", a.collection)
 		b.nodes = append(b.nodes, findNode(a, b.filter(a), output))
 		b.show(a, output)
-		if !a.many {
+		if !a.many && hasEmail(a.collection) {
 			b.found = output
 		}
 	case update:
@@ -103,7 +106,7 @@ func (b *builder) action(a action) {
 		b.nodes = append(b.nodes, updateNode(a, b.filter(a), b.document(a), output))
 		b.say("message", title(singular(a.collection))+" updated")
 		b.show(a, output)
-		if !a.many && b.found == "" {
+		if !a.many && b.found == "" && hasEmail(a.collection) {
 			b.found = output
 		}
 	case remove:

@@ -67,6 +67,9 @@ func readConditions(tokens []token) (l listed) {
 			break
 		}
 		l.fields, tokens = l.fields.add(f), rest
+		if next, after, ok := readCondition(tokens[min(1, len(tokens)):]); ok && at(tokens, 0).is("or") && next.fixed == nil {
+			tokens = after // one of them is enough, and a filter has no other way to say so
+		}
 	}
 	l.rest = tokens
 	return l
@@ -128,6 +131,9 @@ func parent(tokens []token, noun string) (l listed) {
 	}
 	return l
 }
+
+// states are words that are more often a status than anything else.
+var states = set("open closed pending shipped cancelled canceled expired delivered")
 
 // adjective reads "that are active".
 func adjective(tokens []token) (l listed) {

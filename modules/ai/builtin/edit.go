@@ -10,11 +10,13 @@ import (
 func edit(text string, steps, edges doc.Array) doc.Object {
 	f := readFlow(steps, edges)
 	tokens := tokenize(text)
+	f.instead = mentions(tokens, "instead", "should", "rather")
 	p := &plan{sentence: tokens, editing: true}
 	rest, protect := p.mask(tokens, strong)
 	if protect {
 		f.protect()
 	}
+	f.refine(tokens)
 	for _, c := range clauses(rest) {
 		if len(f.done)+len(f.refused) < maxActions {
 			f.change(c)
@@ -28,6 +30,12 @@ func edit(text string, steps, edges doc.Array) doc.Object {
 
 // change does what one clause asks for.
 func (f *flow) change(c clause) {
+	if c.refused { // "do not send the email any more"
+		if c.act == mail || c.act == validate || c.act == wait {
+			f.remove(clause{act: remove, body: append([]token{{text: c.verb, low: c.verb}, {text: kindNames[c.act], low: kindNames[c.act]}}, c.body...)})
+		}
+		return
+	}
 	switch c.act {
 	case create, none, takes, issue, contact, crud:
 		f.add(c)
@@ -36,6 +44,10 @@ func (f *flow) change(c clause) {
 	case update:
 		f.update(c)
 	case mail:
+		if f.instead && f.last("emailSend") >= 0 {
+			f.updateMail(c.body)
+			return
+		}
 		f.addMail(c)
 	case wait:
 		f.addDelay(c.body)
@@ -44,11 +56,17 @@ func (f *flow) change(c clause) {
 	case validate:
 		f.validate(fieldsIn(c.body))
 	case login, signup:
+		if c.verb == "authenticate" && f.first("dbInsert") >= 0 { // "log them in" who have just signed up
+			f.addToken()
+			return
+		}
 		f.protect()
 	case find, list:
 		f.addAction(c)
 	}
 }
+
+var kindNames = map[act]string{mail: "email", validate: "validation", wait: "delay"}
 
 // mentions reports whether one of the words is among the tokens.
 func mentions(tokens []token, words ...string) bool {
@@ -60,6 +78,13 @@ func (f *flow) add(c clause) {
 	body := c.body
 	isField := mentions(body, "field", "fields", "column", "property", "parameter", "variable", "input", "attribute")
 	switch {
+	case len(body) > 0 && c.act == none && body[0].is("include", "plus", "also") && !mentions(body, "validation", "jwt", "token", "mail"):
+		f.addFields(clause{body: body[1:]})
+	case f.instead && c.act == create && saves(c.verb):
+		name, _ := place(body)
+		f.move([]token{{text: name, low: name}})
+	case mentions(body, "private", "secure", "protected"):
+		f.protect()
 	case c.act == create && len(body) > 0 && (mentions(body, "optional", "mandatory") || mentions(body, "required")) && (c.verb == "make" || c.verb == "makes"):
 		f.require(body)
 	case isField && !mentions(body, "validation", "validate"):
@@ -80,7 +105,7 @@ func (f *flow) add(c clause) {
 	default:
 		if name, _ := place(body); name != "" || len(fieldList(body).fields) > 0 {
 			f.addAction(c)
-		} else {
+		} else if saves(c.verb) {
 			f.addFields(c)
 		}
 	}
@@ -205,7 +230,7 @@ func (f *flow) addMail(c clause) {
 	b := builder{plan: &plan{}, outputs: map[string]bool{}, vars: f.vars()}
 	known := len(b.vars)
 	for _, kind := range []string{"authMiddleware", "dbFind", "userLogin"} {
-		if i := f.last(kind); i >= 0 && (kind != "dbFind" || doc.String(f.steps[i].fields, "findType") != "many") {
+		if i := f.last(kind); i >= 0 && (kind != "dbFind" || doc.String(f.steps[i].fields, "findType") != "many" && hasEmail(doc.String(f.steps[i].fields, "collection"))) {
 			b.found = f.steps[i].output()
 		}
 	}

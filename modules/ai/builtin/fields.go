@@ -99,10 +99,13 @@ type listed struct {
 // verb like "takes".
 func fieldList(tokens []token) listed {
 	for i, t := range tokens {
-		if !t.is("with", "containing", "including", "contains", "includes", "having", "has", "have", "fields", "properties", "attributes", "columns", "using", "from", "like") && !(t.mark == comma && (t.text == ":" || t.text == "(")) {
+		if !t.is("with", "containing", "including", "contains", "includes", "having", "has", "have", "fields", "properties", "attributes", "columns", "using", "from", "like") && (t.mark != comma || t.text != ":" && t.text != "(") {
 			continue
 		}
-		if l := readFields(tokens[i+1:]); len(l.fields) > 0 && !(t.is("with", "using", "from") && len(l.fields) == 1 && l.fields[0].name == "id") {
+		if t.is("from") && isPlural(at(tokens, i+1).low) {
+			continue // from whom, not what
+		}
+		if l := readFields(tokens[i+1:]); len(l.fields) > 0 && (len(l.fields) > 1 || l.fields[0].name != "id" || !t.is("with", "using", "from")) {
 			l.rest = append(slices.Clone(tokens[:i]), l.rest...)
 			return l
 		}
@@ -114,6 +117,11 @@ func fieldList(tokens []token) listed {
 func readFields(tokens []token) listed {
 	var l listed
 	for len(tokens) > 0 && len(l.fields) < maxFields {
+		if tokens[0].text == "(" && at(tokens, 1).mark == number { // "rating (1-5)"
+			if end := slices.IndexFunc(tokens, func(t token) bool { return t.text == ")" }); end > 0 && end < 8 {
+				tokens = tokens[end:]
+			}
+		}
 		if endsItem(tokens[0]) && tokens[0].mark != stop || tokens[0].is("plus", "also", "as", "well") {
 			tokens = tokens[1:]
 			continue
@@ -200,7 +208,7 @@ func fixedText(rest []token) ([]token, any) {
 	if at(rest, i).is("to", "is", "as", "of", "equals") || at(rest, i).mark == comma && at(rest, i).text == "=" {
 		i++
 	}
-	if v := at(rest, i); v.mark == quoted && !(i > 0 && at(rest, i-1).is("as")) {
+	if v := at(rest, i); v.mark == quoted && (i == 0 || !at(rest, i-1).is("as")) {
 		return rest[i+1:], v.text
 	}
 	return rest, nil
@@ -241,6 +249,8 @@ func annotations(rest []token, kind string, optional bool) ([]token, string, boo
 		case typeWords[t.low] != "" && t.mark == word && endsItem(at(rest, i+1)):
 			kind, rest = typeWords[t.low], rest[i+1:]
 			i = -1
+		case t.text == "(" && at(rest, i+1).mark == number:
+			return rest[i:], kind, optional
 		case t.mark == comma && (t.text == "(" || t.text == ":" || t.text == ")"), t.is("as", "a", "an", "is", "which", "type"):
 		default:
 			return rest, kind, optional

@@ -26,6 +26,7 @@ type flow struct {
 	edges   map[[2]string]bool
 	ids     map[string]bool
 	removed doc.Array
+	instead bool     // what is there shall be changed, not joined
 	done    []string // what was changed, in words
 	refused []string // what was not, and why
 }

@@ -68,6 +68,16 @@ func wantsToken(tokens []token) bool {
 	return false
 }
 
+// deniesValidation reports whether a description wants none.
+func deniesValidation(tokens []token) bool {
+	for i, t := range tokens {
+		if t.is("not") && (at(tokens, i+1).is("validation", "validate") || at(tokens, i+2).is("validation")) {
+			return true
+		}
+	}
+	return false
+}
+
 // issues reports whether a token is asked for by a verb: "generate a token".
 func issues(tokens []token) bool {
 	for i, t := range tokens {

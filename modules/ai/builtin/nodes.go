@@ -2,7 +2,6 @@ package builtin
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
 )
@@ -137,11 +136,7 @@ func findNode(a action, filter doc.Object, output string) node {
 		f = append(f, doc.Field{Key: "limit", Value: int64(a.limit)})
 	}
 	if a.sort != "" {
-		direction := int64(1)
-		if strings.HasPrefix(a.sort, "-") {
-			direction = -1
-		}
-		f = append(f, doc.Field{Key: "sort", Value: doc.Object{{strings.TrimPrefix(a.sort, "-"), direction}}})
+		f = append(f, doc.Field{Key: "sort", Value: sortOf(a.sort)})
 	}
 	f = append(f, doc.Field{Key: "outputVar", Value: output})
 	return node{"dbFind", stepLabel("Find", a.collection, a.many), f}

@@ -1,6 +1,9 @@
 package builtin
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // phrase is a noun phrase: what a clause is about.
 type phrase struct {
@@ -21,7 +24,7 @@ func nounPhrase(tokens []token) phrase {
 			p.words, i = append(p.words, t), i+1
 			break
 		}
-		if t.mark != word && !(t.mark == number && len(p.words) == 0) || t.in(stops) || len(p.words) > 3 {
+		if t.mark != word && (t.mark != number || len(p.words) > 0) || t.in(stops) || len(p.words) > 3 {
 			break
 		}
 		if t.in(owners) {
@@ -46,7 +49,7 @@ func nounPhrase(tokens []token) phrase {
 	return p
 }
 
-var quantities = set("latest last newest recent first top oldest next previous registered available open existing current everything matching respective please new me simple")
+var quantities = set("latest last newest recent first top oldest next previous registered existing current everything matching respective please new me simple")
 
 // noun joins the words of a phrase into a noun: "blog post" is blog_post.
 func (p phrase) noun() string {
@@ -67,6 +70,9 @@ func (p phrase) noun() string {
 	return clean(joined)
 }
 
+// containers are singular nouns that things are put into.
+var containers = set("cart basket wishlist library inventory catalog catalogue queue waitlist archive backlog feedback history")
+
 func hasInnerCapital(s string) bool {
 	lower, capital := false, false
 	for i, r := range s {
@@ -79,13 +85,17 @@ func hasInnerCapital(s string) bool {
 // place is the collection that a clause names itself: "in the logs collection".
 // It returns the tokens without it.
 func place(tokens []token) (name string, rest []token) {
+	return placeBehind(tokens, "in", "into", "to", "inside", "on")
+}
+
+func placeBehind(tokens []token, prepositions ...string) (name string, rest []token) {
 	for i, t := range tokens {
-		if !t.is("in", "into", "to", "inside", "from", "on") {
+		if !t.is(prepositions...) {
 			continue
 		}
 		j, explicit := i+1, false
 		for ; j < len(tokens) && (tokens[j].in(determiners) || tokens[j].is("collection", "table", "database", "db", "called", "named")); j++ {
-			explicit = explicit || tokens[j].is("collection", "table")
+			explicit = explicit || tokens[j].is("collection", "table", "called", "named")
 		}
 		noun := at(tokens, j)
 		if noun.mark != quoted && (noun.mark != word || noun.text == "" || noun.in(stops) || noun.in(wrappers) || noun.in(admins)) {
@@ -95,6 +105,7 @@ func place(tokens []token) (name string, rest []token) {
 			continue
 		}
 		next := at(tokens, j+1)
+		explicit = explicit || strings.Contains(noun.text, "_") || t.is("into") || containers[noun.low]
 		if next.is("category") {
 			continue
 		}

@@ -28,7 +28,8 @@ type plan struct {
 	protect  bool
 	token    bool
 	fields   fields // to take that belong to no action
-	rules    []rule
+	checked  fields // that are to be validated
+	blind    bool   // nothing is validated
 	status   int64
 	message  string
 	notes    []string
@@ -47,6 +48,7 @@ func understand(text string) *plan {
 	parts := clauses(tokens)
 	accounts := slices.ContainsFunc(parts, func(c clause) bool { return c.act == signup || c.act == login })
 	p.token = wantsToken(tokens)
+	p.blind = deniesValidation(tokens)
 	if !accounts && !p.protect && !issues(tokens) {
 		if _, p.protect = p.mask(tokens, weak); p.protect {
 			p.token = false
@@ -58,7 +60,7 @@ func understand(text string) *plan {
 		parts = nil
 	}
 	for _, c := range parts {
-		if len(p.actions) < maxActions {
+		if len(p.actions) < maxActions && !c.refused {
 			p.read(c)
 		}
 	}
@@ -109,6 +111,9 @@ func (p *plan) finish(parts []clause) {
 			p.fromNoun(c)
 		}
 	}
+	if len(p.actions) == 0 && p.message == "" && len(p.fields) == 0 && mentions(p.sentence, "health", "ping", "status") {
+		p.message = "ok"
+	}
 	p.lendNouns()
 	for i := range p.actions {
 		p.complete(&p.actions[i])
@@ -145,6 +150,9 @@ func (p *plan) lendNouns() {
 	for i := range p.actions {
 		if takes(p.actions[i]) {
 			p.actions[i].collection = "records"
+			if p.actions[i].fields.has("password") {
+				p.actions[i].collection = usersCollection
+			}
 		}
 	}
 }
@@ -160,6 +168,9 @@ func (p *plan) complete(a *action) {
 		}
 		if len(a.fields) == 0 && len(p.fields) > 0 {
 			a.fields, p.fields = p.fields, nil
+		}
+		if len(a.fields) == 0 {
+			a.fields = slices.Clone(p.checked)
 		}
 		if a.act == signup {
 			a.fields = p.accountFields(a.fields)
@@ -224,6 +235,11 @@ func (p *plan) accountFields(given fields) fields {
 		return fields{{name: "name", kind: "string", optional: true}, named("email"), named("password")}
 	}
 	return given.add(named("email"), named("password"))
+}
+
+// hasEmail reports whether documents of a collection usually have an address.
+func hasEmail(collection string) bool {
+	return slices.Contains(strings.Fields(usual[singular(collection)]), "email")
 }
 
 // usualFields are those that documents of a collection usually have, or that

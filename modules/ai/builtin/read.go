@@ -54,7 +54,7 @@ func (p *plan) read(c clause) {
 		p.readTakes(c)
 		return
 	case validate:
-		p.rules = append(p.rules, readRules(c.body)...)
+		p.checked = p.checked.add(readFields(c.body).fields...)
 		return
 	}
 	p.actions = append(p.actions, a)
@@ -67,6 +67,11 @@ func (p *plan) doing(a act) bool {
 
 // readTakes reads what a workflow takes: "that takes a name and an email".
 func (p *plan) readTakes(c clause) {
+	if strings.HasPrefix(c.verb, "collect") && len(fieldList(c.body).fields) > 1 { // "collect feedback with rating and text"
+		c.act = create
+		p.read(c)
+		return
+	}
 	l := readFields(c.body)
 	if len(l.fields) == 0 {
 		l = fieldList(c.body)
@@ -117,7 +122,7 @@ func (p *plan) readCreate(c clause, a *action) bool {
 		return false // "when a product is created" says only when
 	}
 	a.fields = fieldList(body).fields
-	if a.collection == "" && (noun == "account" || noun == "user_account" || singular(noun) == "user" && a.fields.has("password")) {
+	if a.collection == "" && (noun == "account" || noun == "user_account" || singular(noun) == "user" && (a.fields.has("password") || p.checked.has("password") || p.token && !p.protect)) {
 		a.act = signup
 		return true
 	}
@@ -131,7 +136,7 @@ func (p *plan) readCreate(c clause, a *action) bool {
 	switch {
 	case noun == "" && a.collection == "" && c.verb != "subscribe":
 		if at(np.rest, 0).is("it", "them", "everything", "that", "this") && saves(c.verb) && at(np.rest, 0).mark == word && !at(np.rest, 0).is("that") {
-			return len(p.actions) == 0 || p.actions[len(p.actions)-1].act != create // its fields are those that the workflow takes
+			return !p.doing(create) && !p.doing(signup) // its fields are those that the workflow takes
 		}
 		p.fields = p.fields.add(a.fields...)
 		return false
@@ -140,6 +145,8 @@ func (p *plan) readCreate(c clause, a *action) bool {
 			a.collection = "subscribers"
 		}
 		a.fields = fields{named("email")}.add(a.fields...)
+	case a.collection == "" && saves(c.verb) && np.owner != "" && len(a.fields) == 0:
+		a.collection, a.fields = collectionName(plural(np.owner)), readFields(body).fields
 	case a.collection != "" && noun != "" && len(a.fields) == 0 && plural(noun) != plural(a.collection):
 		a.fields = readFields(body).fields
 	case a.collection == "" && saves(c.verb) && len(a.fields) == 0 && (fieldish(noun) || endsItem(at(np.rest, 0)) && at(np.rest, 0).mark != stop && at(np.rest, 0).text != "" && at(np.rest, 0).text != "(" && at(np.rest, 0).text != ":" && len(readFields(body).fields) > 1):
@@ -189,11 +196,16 @@ func startsFeature(body []token) bool {
 func (p *plan) readQuery(c clause, a *action) bool {
 	body := c.body
 	var explicit string
-	if explicit, body = place(body); explicit != "" && c.act == remove || explicit != "" {
+	if explicit, body = placeBehind(body, "in", "into", "inside", "from", "on"); explicit != "" && c.act == remove || explicit != "" {
 		a.collection = explicit
 	}
 	a.limit, a.sort = order(body)
 	np := object(c, body)
+	if len(np.words) > 1 && c.act != create { // "active users", "open tasks"
+		if state := adjective(np.words[:1]); len(state.fields) > 0 && (state.fields[0].kind == "boolean" || states[np.words[0].low]) {
+			a.by, np.words = a.by.add(state.fields...), np.words[1:]
+		}
+	}
 	noun := np.noun()
 	a.own = np.own
 	profile := a.own && (noun == "profile" || noun == "account" || noun == "user") || noun == "profile" || noun == "current_user"
@@ -213,6 +225,9 @@ func (p *plan) readQuery(c clause, a *action) bool {
 		a.collection = collectionName(plural(noun))
 		if !hasInnerCapital(noun) && np.words[0].mark != quoted {
 			a.collection = collectionName(plural(strings.ToLower(noun)))
+		}
+		if a.collection == "user_accounts" || a.collection == "user_profiles" {
+			a.collection = usersCollection
 		}
 	}
 	if a.collection == "" && features[noun] {

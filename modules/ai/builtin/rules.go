@@ -4,10 +4,9 @@ import "strconv"
 
 // rule is a demand on a field that the description makes: "age must be at least 18".
 type rule struct {
-	field    string
-	key      string // minLength, maxLength, min, max, required
-	value    any
-	optional bool
+	field string
+	key   string // minLength, maxLength, min, max, required
+	value any
 }
 
 // rulesIn reads the demands in a whole description.
@@ -64,13 +63,4 @@ func subject(tokens []token) string {
 		}
 	}
 	return ""
-}
-
-// readRules reads a "validate ..." clause: it names the fields that are demanded.
-func readRules(tokens []token) (rules []rule) {
-	l := readFields(tokens)
-	for _, f := range l.fields {
-		rules = append(rules, rule{field: f.name, key: "required", value: true})
-	}
-	return rules
 }

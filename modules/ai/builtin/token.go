@@ -164,8 +164,12 @@ func join(tokens []token) []token {
 				i++
 			}
 		}
+		if t.is("log", "logs", "sign") && at(tokens, i+1).is("the") && at(tokens, i+2).is("user") && at(tokens, i+3).is("in") {
+			t.low, t.text = "authenticate", "authenticate"
+			i += 3
+		}
 		if t.is("log", "logs", "sign") && i+2 < len(tokens) && tokens[i+1].is("them", "him", "her", "users", "me", "people", "someone") && tokens[i+2].is("in") {
-			t.low, t.text = "login", "login" // "log them in"
+			t.low, t.text = "authenticate", "authenticate" // "log them in"
 			i += 2
 		}
 		out = append(out, t)
@@ -178,6 +182,9 @@ func join(tokens []token) []token {
 func correct(w string) string {
 	if same := spellings[w]; same != "" {
 		return same
+	}
+	if len(w) == 4 && strings.Contains(w, "w") && strings.Contains(w, "i") && strings.Contains(w, "t") && strings.Contains(w, "h") {
+		return "with"
 	}
 	if len(w) < 5 || len(w) > 12 {
 		return w
