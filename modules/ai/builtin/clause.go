@@ -33,7 +33,11 @@ type clause struct {
 	refused bool // "do not ..."
 }
 
-const maxClauses = 24
+// What is read of a description: enough for any that people write.
+const (
+	maxClauses = 24
+	maxBody    = 400 // tokens of a clause
+)
 
 // clauses cuts a description at its verbs. What stands before the first verb is
 // a clause without one.
@@ -43,7 +47,9 @@ func clauses(tokens []token) []clause {
 		last := &all[len(all)-1]
 		a := starts(tokens, i, last)
 		if a == none {
-			last.body = append(last.body, tokens[i])
+			if len(last.body) < maxBody {
+				last.body = append(last.body, tokens[i])
+			}
 			continue
 		}
 		c := clause{act: a, verb: tokens[i].low, refused: i > 0 && tokens[i-1].is("not", "cannot")}

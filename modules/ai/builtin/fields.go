@@ -118,7 +118,7 @@ func readFields(tokens []token) listed {
 	var l listed
 	for len(tokens) > 0 && len(l.fields) < maxFields {
 		if tokens[0].text == "(" && at(tokens, 1).mark == number { // "rating (1-5)"
-			if end := slices.IndexFunc(tokens, func(t token) bool { return t.text == ")" }); end > 0 && end < 8 {
+			if end := slices.IndexFunc(tokens[:min(len(tokens), 8)], func(t token) bool { return t.text == ")" }); end > 0 {
 				tokens = tokens[end:]
 			}
 		}

@@ -99,7 +99,7 @@ func placeBehind(tokens []token, prepositions ...string) (name string, rest []to
 		}
 		noun := at(tokens, j)
 		if noun.mark != quoted && (noun.mark != word || noun.text == "" || noun.in(stops) || noun.in(wrappers) || noun.in(admins)) {
-			if j > i+1 && j < len(tokens)+1 && at(tokens, j-1).is("database", "db") {
+			if j > i+1 && at(tokens, j-1).is("database", "db") {
 				return name, append(slices.Clone(tokens[:i]), tokens[j:]...)
 			}
 			continue

@@ -194,11 +194,8 @@ func startsFeature(body []token) bool {
 
 // readQuery reads the collection and the filter of a find, list or delete.
 func (p *plan) readQuery(c clause, a *action) bool {
-	body := c.body
-	var explicit string
-	if explicit, body = placeBehind(body, "in", "into", "inside", "from", "on"); explicit != "" && c.act == remove || explicit != "" {
-		a.collection = explicit
-	}
+	explicit, body := placeBehind(c.body, "in", "into", "inside", "from", "on")
+	a.collection = explicit
 	a.limit, a.sort = order(body)
 	np := object(c, body)
 	if len(np.words) > 1 && c.act != create { // "active users", "open tasks"
@@ -243,10 +240,7 @@ func (p *plan) readQuery(c clause, a *action) bool {
 	several := all || c.act == list || a.limit > 0 || a.sort != "" || isPlural(strings.ToLower(noun)) && !np.one
 	switch {
 	case c.act == remove:
-		a.many = several && len(a.by) > 0
-		if several && len(a.by) == 0 {
-			a.many = true // demand says why that is not done
-		}
+		a.many = several // without a filter, demand says why that is not done
 	case several:
 		a.act, a.many = list, true
 	case len(a.by) == 0 && c.act == find && noun == "" && a.collection == "":

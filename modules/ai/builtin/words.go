@@ -28,7 +28,7 @@ var spellings = map[string]string{
 	"authorization": "authentication", "authorisation": "authentication", "endpoints": "endpoint", "apis": "api", "workflows": "workflow", "pls": "please", "plz": "please",
 	"don't": "not", "dont": "not", "doesn't": "not", "no": "not", "without": "not", "never": "not", "thanks": "thanks", "thankyou": "thanks", "thank-you": "thanks", "secs": "seconds",
 	"identifier": "id", "ids": "id", "_id": "id", "username": "username", "log-ins": "login", "logins": "login", "passwords": "password", "pwd": "password", "passwort": "password",
-	"validations": "validation", "validates": "validate", "validating": "validate", "validated": "validate", "autentication": "authentication", "teh": "the", "adn": "and", "nad": "and", "usr": "user", "usres": "users", "mesage": "message",
+	"validations": "validation", "validates": "validate", "validating": "validate", "validated": "validate", "autentication": "authentication", "adn": "and", "nad": "and", "usr": "user", "usres": "users", "mesage": "message",
 }
 
 // typed are the words in which typos are corrected.
