@@ -14,7 +14,7 @@ func conditions(tokens []token, noun string) listed {
 		t := l.rest[i]
 		var found listed
 		switch {
-		case t.is("by", "using", "where", "whose", "matching", "via", "given", "per", "when") && !sorts(l.rest, i), t.is("on") && at(l.rest, i-1).is("based"):
+		case t.is("by", "using", "where", "whose", "matching", "via", "given", "per", "when") && !sorts(l.rest, i) && (!t.is("matching", "given") || !at(l.rest, i-1).in(determiners)), t.is("on") && at(l.rest, i-1).is("based"):
 			found = readConditions(l.rest[i+1:])
 		case t.is("with", "from", "for", "in") && (noun != "" || withID(l.rest[i+1:])):
 			if found = readConditions(l.rest[i+1:]); t.is("for", "from", "in") && (len(found.fields) > 0 && found.fields[0].fixed == nil) {
@@ -47,7 +47,7 @@ func conditions(tokens []token, noun string) listed {
 // sorts reports whether "by" belongs to "sorted by".
 func sorts(tokens []token, i int) bool {
 	before := at(tokens, i-1)
-	return tokens[i].is("by") && (before.is("sorted", "ordered", "sort", "sorting", "followed", "created", "posted", "written") || before.is("order") && i > 1 && !at(tokens, i-2).in(determiners))
+	return tokens[i].is("by") && (before.is("sorted", "ordered", "sort", "sorting", "followed") || before.is("order") && i > 1 && !at(tokens, i-2).in(determiners))
 }
 
 func withID(tokens []token) bool {

@@ -24,7 +24,7 @@ func (b *builder) mail(a action) node {
 		b.vars = b.vars.add(named("email"))
 		to = "{{email}}"
 	}
-	b.vars = b.vars.add(mentioned(a.subject + " " + a.text)...)
+	b.vars = b.vars.add(mentioned(to + " " + a.subject + " " + a.text)...)
 	return letter(a, to, b.vars)
 }
 

@@ -130,5 +130,12 @@ func mixed() []row {
 		{ask: "register user, hash the password, store it in the database and send a confirmation mail", calls: []call{ok(201, adaShort, "ada@x.org ; !secret1")}, stored: "users: ada@x.org", mail: "ada@x.org: Thank you ; !secret1"},
 		{ask: "create a product without validation", calls: []call{ok(201, `{"name":"Tea","price":"x"}`, "Tea")}},
 		{ask: "delete a user account by email", seed: "users [" + ada + "]", calls: []call{ok(200, `{"email":"ada@x.org"}`, `"deleted":1`)}, stored: "users: !ada"},
+		{ask: "Get me a list of all customers please", seed: `customers [{"name":"Ada"}]`, calls: []call{ok(200, `{}`, `Ada ; "count":1 ; !found`)}},
+		{ask: "a protected route which returns my orders", seed: `orders [{"item":"tea","userId":"u1"},{"item":"cake","userId":"u2"}]`, as: "u1", calls: []call{ok(200, `{}`, `tea ; !cake`)}},
+		{ask: "Return the current user", calls: []call{{`{}`, 401, "!user"}}},
+		{ask: "create an endpoint that takes an id and deletes the matching order", seed: `orders [{"item":"tea"}]`, calls: []call{ok(200, `{"id":"<id>"}`, `"deleted":1`)}, stored: "orders: !tea"},
+		{ask: "endpoint to get all books written by a given author", seed: `books [{"title":"x","author":"Ada"},{"title":"y","author":"Bob"}]`, calls: []call{ok(200, `{"author":"Ada"}`, `"x" ; !"y"`)}},
+		{ask: "store order, then wait 10 ms, then email the customer at {{email}}", calls: []call{ok(201, `{"product":"Tea","quantity":1,"email":"c@x.org"}`, "Tea")}, mail: "c@x.org: Tea"},
+		{ask: "Add a new movie with the fields title, director, year", calls: []call{ok(201, `{"title":"M","director":"D","year":1999}`, `"movie":{ ; "year":1999`)}, stored: "movies: 1999"},
 	}
 }

@@ -12,7 +12,7 @@ const maxName = 40
 // uncountable nouns are their own plural.
 var uncountable = set("feedback inventory news data staff info information equipment stock media money content history series sheep fish mail software hardware metadata people children music furniture")
 
-var irregular = map[string]string{"person": "people", "child": "children", "man": "men", "woman": "women", "mouse": "mice", "foot": "feet", "tooth": "teeth", "datum": "data", "medium": "media", "todo": "todos", "photo": "photos", "video": "videos", "hero": "heroes", "quiz": "quizzes", "bus": "buses", "gas": "gases", "lens": "lenses", "status": "statuses"}
+var irregular = map[string]string{"person": "people", "child": "children", "man": "men", "woman": "women", "mouse": "mice", "foot": "feet", "tooth": "teeth", "datum": "data", "medium": "media", "todo": "todos", "movie": "movies", "cookie": "cookies", "photo": "photos", "video": "videos", "hero": "heroes", "quiz": "quizzes", "bus": "buses", "gas": "gases", "lens": "lenses", "status": "statuses"}
 
 // isPlural reports whether a noun is written in the plural.
 func isPlural(w string) bool {

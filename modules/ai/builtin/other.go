@@ -12,6 +12,10 @@ func readMail(c clause, a *action) {
 	for i, t := range body {
 		next := at(body, i+1)
 		switch {
+		case strings.HasPrefix(t.low, "{{"): // a variable, not a text
+			if at(body, i-1).is("to", "at") && clean(t.text) == t.text && a.to == nil {
+				a.to = []string{variable(t.text)}
+			}
 		case t.mark == address:
 			a.to = append(a.to, t.text)
 		case t.is("welcome", "confirmation", "verification", "reminder", "receipt", "invoice", "thanks") && a.kind == "":
@@ -125,7 +129,7 @@ func (p *plan) readReply(c clause) {
 	every := at(c.body, 0).is("all", "every")
 	np := object(c, c.body)
 	where := conditions(c.body, singular(np.noun()))
-	if noun := np.noun(); (every || len(where.fields) > 0) && noun != "" && !features[noun] {
+	if noun := np.noun(); (every || len(where.fields) > 0 || np.own && isPlural(noun)) && noun != "" && !features[noun] {
 		a := action{act: find}
 		if p.readQuery(clause{act: find, verb: "get", body: c.body}, &a) {
 			p.actions = append(p.actions, a)

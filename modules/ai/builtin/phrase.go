@@ -20,6 +20,9 @@ func nounPhrase(tokens []token) phrase {
 	i := 0
 	for ; i < len(tokens); i++ {
 		t := tokens[i]
+		if t.is("matching", "given") && len(p.words) == 0 {
+			continue
+		}
 		if t.mark == quoted && len(p.words) == 0 {
 			p.words, i = append(p.words, t), i+1
 			break

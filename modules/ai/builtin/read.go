@@ -244,7 +244,7 @@ func (p *plan) readQuery(c clause, a *action) bool {
 	case several:
 		a.act, a.many = list, true
 	case len(a.by) == 0 && c.act == find && noun == "" && a.collection == "":
-		return len(p.actions) == 0 && len(body) > 0
+		return mentions(body, "it", "them", "him", "her", "one", "all")
 	}
 	return true
 }

@@ -57,7 +57,7 @@ func tokenize(text string) []token {
 		switch {
 		case strings.HasPrefix(text, "{{"):
 			if end := strings.Index(text[:min(len(text), maxQuote)], "}}"); end > 2 {
-				tokens = append(tokens, token{text: strings.TrimSpace(text[2:end]), mark: quoted})
+				tokens = append(tokens, token{text: strings.TrimSpace(text[2:end]), low: text[:end+2], mark: quoted})
 				size = end + 2
 			}
 		case strings.ContainsRune("\"'`“‘", r) && !wordRune(before):

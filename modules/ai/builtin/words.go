@@ -28,7 +28,7 @@ var spellings = map[string]string{
 	"authorization": "authentication", "authorisation": "authentication", "endpoints": "endpoint", "apis": "api", "workflows": "workflow", "pls": "please", "plz": "please",
 	"don't": "not", "dont": "not", "doesn't": "not", "no": "not", "without": "not", "never": "not", "thanks": "thanks", "thankyou": "thanks", "thank-you": "thanks", "secs": "seconds",
 	"identifier": "id", "ids": "id", "_id": "id", "username": "username", "log-ins": "login", "logins": "login", "passwords": "password", "pwd": "password", "passwort": "password",
-	"validations": "validation", "validates": "validate", "validating": "validate", "validated": "validate", "autentication": "authentication", "adn": "and", "nad": "and", "usr": "user", "usres": "users", "mesage": "message",
+	"validations": "validation", "validates": "validate", "validating": "validate", "validated": "validate", "autentication": "authentication", "nad": "and", "usr": "user", "usres": "users", "mesage": "message",
 }
 
 // typed are the words in which typos are corrected.
@@ -81,7 +81,7 @@ var (
 	// built are the wrappers that say by themselves that something shall be made.
 	built = set("api endpoint workflow backend service route form page system app application webhook")
 	// stops end a noun phrase and a list of fields.
-	stops = set("with that which who whose by where when whenever if in into inside to from for and or using via then so but of on at as after before because is are was be has have having containing including contains includes must should can could will would may please plus also only based per called named while once upon he she they we you i it them us me him there has gets use uses than not unless until whom given matching fields field such like sorted ordered afterwards too again now finally thanks anyway")
+	stops = set("with that which who whose by where when whenever if in into inside to from for and or using via then so but of on at as after before because is are was be has have having containing including contains includes must should can could will would may please plus also only based per called named while once upon he she they we you i it them us me him there has gets use uses than not unless until whom given matching fields field such like sorted ordered written posted owned belonging afterwards too again now finally thanks anyway")
 	// skips say nothing inside a noun phrase or a field.
 	skips = set("a an the my our your their his her its this these those each every any some new another given existing specific single one certain following customer's please just simple valid also all both several own following different submitted sent provided")
 	// features are no fields, though people ask for them with "with".
@@ -99,7 +99,7 @@ var (
 var (
 	strong = phrases("loggedin", "authenticated", "protected", "protect", "protects", "requires authentication", "require authentication", "requiring authentication", "needs authentication", "need authentication", "authentication required", "requires login", "require login",
 		"requires a login", "require a login", "requires users to login", "require users to login", "login required", "login is required", "authentication is required", "requires a token", "require a token", "requires a valid token", "requires a valid jwt", "requires jwt", "require jwt", "requires a jwt", "valid token", "valid jwt", "bearer token",
-		"with login protection", "secured", "secure", "members only", "only members", "behind login", "behind a login", "behind authentication", "authmiddleware", "check the token", "checks the token", "verify the token", "verifies the token", "verify the jwt", "check authentication", "require a valid token",
+		"with login protection", "secured", "secure", "members only", "only members", "behind login", "behind a login", "behind authentication", "authmiddleware", "current user", "check the token", "checks the token", "verify the token", "verifies the token", "verify the jwt", "check authentication", "require a valid token",
 		"need to login", "needs to login", "must login", "have to login", "has to login", "needs a token", "only registered users", "registered users only", "authentication middleware", "jwt authentication", "token authentication", "with a token", "needs login", "authentication check", "login check", "a login first", "require the user to login")
 	weak = phrases("authentication", "with jwt", "jwt", "token")
 )
