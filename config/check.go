@@ -76,6 +76,15 @@ func mongoURI(at func(*Settings) *string) setter {
 	})
 }
 
+// baseURL takes the address of an API. It is logged, so it holds no credentials.
+func baseURL(at func(*Settings) *string) setter {
+	return rule(at, "a URL such as https://host/path, without credentials, query and fragment", func(v string) bool {
+		u, err := url.Parse(v)
+		return err == nil && isLine(v) && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" &&
+			u.User == nil && !strings.ContainsAny(v, "?#")
+	})
+}
+
 func mailbox(at func(*Settings) *string) setter {
 	return rule(at, "a mail address", func(v string) bool {
 		_, err := mail.ParseAddress(v)

@@ -24,6 +24,8 @@ func TestChecks(t *testing.T) {
 		{"LOGIN_LIMIT_ACCOUNT", "-1"}, {"RATE_LIMIT", "many"}, {"TRUSTED_PROXIES", "proxy.local"}, {"TRUSTED_PROXIES", "10.0.0.0/33"},
 		{"SMTP_TLS", "on"}, {"NOTIFY_USERS", "yes"}, {"ENCRYPTION_KEY", canary}, {"ENCRYPTION_KEY", canary + "0123456789abcdef0123456789abcde"}, {"ALLOW_PRIVATE_DB", "1"},
 		{"APP_NAME", "two\nlines"}, {"GROQ_API_KEY", canary + " \n"},
+		{"GROQ_BASE_URL", "api.groq.com"}, {"OPENAI_BASE_URL", "ftp://a.b/" + canary}, {"GEMINI_BASE_URL", "https://"}, {"HUGGINGFACE_BASE_URL", "https://u:" + canary + "@a.b"},
+		{"OLLAMA_BASE_URL", "http://a.b?key=" + canary}, {"OLLAMA_BASE_URL", "http://a.b#x"}, {"OLLAMA_BASE_URL", "http://a b"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name+"="+tt.value, func(t *testing.T) {

@@ -67,6 +67,9 @@ type Settings struct {
 	AIProvider, AIModel       string
 	GroqKey, OpenAIKey        string
 	GeminiKey, HuggingFaceKey string
+	GroqURL, OpenAIURL        string // of the APIs; "" is the provider's own
+	GeminiURL, HuggingFaceURL string
+	OllamaURL                 string
 
 	SMTPHost           string
 	SMTPPort           int

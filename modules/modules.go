@@ -3,6 +3,7 @@
 package modules
 
 import (
+	_ "github.com/orchestrix/orchestrix/modules/ai"          // /ai, /workflow/generate
 	_ "github.com/orchestrix/orchestrix/modules/auth"        // /auth
 	_ "github.com/orchestrix/orchestrix/modules/collections" // /collections, /db/schemas
 	_ "github.com/orchestrix/orchestrix/modules/execution"   // /workflow/run/..., /workflows/run, /executions

@@ -17,6 +17,7 @@ import (
 	"github.com/orchestrix/orchestrix/platform/background"
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/engine"
+	"github.com/orchestrix/orchestrix/platform/llm"
 	"github.com/orchestrix/orchestrix/platform/mail"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/mongo/remote"
@@ -70,6 +71,16 @@ func connectionOptions(s *config.Settings, log *zap.Logger) connections.Options 
 		Shared: s.MongoURI != "",
 		Clock:  time.Now,
 		Logger: log,
+	}
+}
+
+func modelSettings(s *config.Settings, log *zap.Logger) llm.Settings {
+	return llm.Settings{
+		Provider: s.AIProvider,
+		Model:    s.AIModel,
+		Keys:     map[string]string{"groq": s.GroqKey, "openai": s.OpenAIKey, "gemini": s.GeminiKey, "huggingface": s.HuggingFaceKey},
+		BaseURLs: map[string]string{"groq": s.GroqURL, "openai": s.OpenAIURL, "gemini": s.GeminiURL, "huggingface": s.HuggingFaceURL, "ollama": s.OllamaURL},
+		Logger:   log,
 	}
 }
 

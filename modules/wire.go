@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/orchestrix/orchestrix/config"
+	"github.com/orchestrix/orchestrix/modules/ai/builtin"
 	"github.com/orchestrix/orchestrix/modules/core/accounts"
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/modules/core/connections"
@@ -20,6 +21,7 @@ import (
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/engine"
 	"github.com/orchestrix/orchestrix/platform/limit"
+	"github.com/orchestrix/orchestrix/platform/llm"
 	"github.com/orchestrix/orchestrix/platform/mail"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
@@ -42,6 +44,7 @@ type Program struct {
 
 	hub    *realtime.Hub
 	mailer *mail.Mailer
+	model  *llm.Model
 }
 
 // Build opens the store that the settings name and puts the program together
@@ -86,12 +89,17 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 	if err != nil {
 		return nil, err
 	}
+	model, err := llm.New(modelSettings(s, log), builtin.New())
+	if err != nil {
+		return nil, err
+	}
 	a := &app.App{
 		Settings:    s,
 		Log:         log,
 		Now:         time.Now,
 		Background:  background.NewGroup(maxBackground, log),
 		Connections: own,
+		Model:       model,
 		Workflows:   workflows.NewService(store, engine.Steps, log, time.Now),
 	}
 	mailer := mail.New(mailOptions(s, log))
@@ -110,7 +118,7 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 	a.Data = data.NewProvider(store, data.Options{Mode: dataMode(s), Passwords: passwords, Own: own, Shapes: a.Schemas, Clock: time.Now})
 	services := workflowServices(a.Accounts, a.Data, mailer)
 	a.Runs, err = runs.New(records, services, engine.Steps, hub, runOptions(s, log))
-	p := &Program{App: a, Store: store, hub: hub, mailer: mailer}
+	p := &Program{App: a, Store: store, hub: hub, mailer: mailer, model: model}
 	if err == nil {
 		err = p.begin(ctx)
 	}
@@ -183,5 +191,5 @@ func (p *Program) closeServices(ctx context.Context) error {
 	p.App.Accounts.Close()
 	p.App.Schemas.Close()
 	p.hub.Close()
-	return errors.Join(err, p.mailer.Close(ctx))
+	return errors.Join(err, p.mailer.Close(ctx), p.model.Close())
 }

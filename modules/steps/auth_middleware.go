@@ -12,6 +12,8 @@ func init() {
 		Type:    "authMiddleware",
 		Label:   "Auth Check",
 		Summary: "Lets only callers with a valid bearer token pass.",
+		Icon:    "lock",
+		Flow:    "checks the caller's token",
 		Output:  engine.Output{Default: "currentUser", Description: "The claims of the token."},
 		Compile: func(*engine.Fields) engine.Execute { return checkToken },
 	})

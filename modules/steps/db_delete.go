@@ -12,6 +12,8 @@ func init() {
 		Type:    "dbDelete",
 		Label:   "Delete Data",
 		Summary: "Deletes the document, or all documents, that match a filter.",
+		Icon:    "trash",
+		Flow:    "deletes records from the database",
 		Fields: []engine.Field{
 			collectionField,
 			{Name: "filter", Aliases: []string{"filters"}, Kind: engine.Filter, Required: true, Description: "What the documents must match; never empty.", Example: doc.Object{{"_id", "{{id}}"}}},

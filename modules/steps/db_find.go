@@ -13,6 +13,8 @@ func init() {
 		Type:    "dbFind",
 		Label:   "Find Data",
 		Summary: "Finds documents in a collection: the first match, or many.",
+		Icon:    "search",
+		Flow:    "looks data up in the database",
 		Fields: []engine.Field{
 			collectionField,
 			{Name: "filters", Aliases: []string{"filter"}, Kind: engine.Filter, Description: "What the documents must match.", Example: doc.Object{{"email", "{{email}}"}}},

@@ -12,6 +12,8 @@ func init() {
 		Type:    "dbInsert",
 		Label:   "Create Record",
 		Summary: "Stores a new document in a collection; a password in it is hashed.",
+		Icon:    "database",
+		Flow:    "stores a record in the database",
 		Fields: []engine.Field{
 			collectionField,
 			{Name: "data", Aliases: []string{"document"}, Kind: engine.Document, Required: true, Description: "The document to store.", Example: doc.Object{{"email", "{{email}}"}, {"name", "{{name}}"}}},

@@ -12,6 +12,8 @@ func init() {
 		Type:    "dbUpdate",
 		Label:   "Update Data",
 		Summary: "Changes fields of the document, or of all documents, that match a filter.",
+		Icon:    "edit",
+		Flow:    "updates records in the database",
 		Fields: []engine.Field{
 			collectionField,
 			{Name: "filter", Aliases: []string{"filters"}, Kind: engine.Filter, Required: true, Description: "What the documents must match; never empty.", Example: doc.Object{{"_id", "{{id}}"}}},

@@ -15,6 +15,8 @@ func init() {
 		Type:    "delay",
 		Label:   "Delay",
 		Summary: "Waits before the next step.",
+		Icon:    "clock",
+		Flow:    "waits",
 		Waits:   true,
 		Fields: []engine.Field{
 			{Name: "seconds", Kind: engine.Number, Description: "Seconds to wait.", Example: 5},

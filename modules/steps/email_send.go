@@ -17,6 +17,8 @@ func init() {
 		Type:    "emailSend",
 		Label:   "Send Email",
 		Summary: "Sends an e-mail; a delivery error fails the step.",
+		Icon:    "mail",
+		Flow:    "sends an e-mail",
 		Fields: []engine.Field{
 			{Name: "to", Kind: engine.Template, Description: "The recipient, or several, as a list or separated by commas.", Example: "{{email}}"},
 			{Name: "subject", Kind: engine.Template, Description: "The subject.", Example: "Welcome, {{name}}"},

@@ -14,6 +14,8 @@ func init() {
 		Type:    "input",
 		Label:   "User Input",
 		Summary: "Takes the variables of the request and makes them known to the steps that follow.",
+		Icon:    "user",
+		Flow:    "receives the input",
 		Fields: []engine.Field{{
 			Name: "variables", Kind: engine.List, Description: "The variables that callers send.",
 			Example: doc.Array{doc.Object{{"name", "email"}, {"type", "string"}, {"required", true}}},

@@ -12,6 +12,8 @@ func init() {
 		Type:    "inputValidation",
 		Label:   "Validate Input",
 		Summary: "Checks variables against rules and fails the run with every error found.",
+		Icon:    "shield-check",
+		Flow:    "checks the input against its rules",
 		Fields: []engine.Field{{
 			Name: "rules", Kind: engine.List, Description: "What must hold, one entry for each variable.",
 			Example: doc.Array{doc.Object{{"field", "email"}, {"required", true}, {"type", "email"}}},

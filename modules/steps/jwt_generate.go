@@ -20,6 +20,7 @@ func init() {
 		Type:    "jwtGenerate",
 		Label:   "Generate Token",
 		Summary: "Signs a JSON Web Token with the given claims.",
+		Flow:    "issues a token",
 		Fields: []engine.Field{
 			{Name: "payload", Kind: engine.Document, Description: "The claims.", Example: doc.Object{{"userId", "{{created._id}}"}}},
 			{Name: "expiresIn", Kind: engine.Template, Description: "How long it is valid: 7d, 12h, 30m, or seconds.", Example: "7d"},

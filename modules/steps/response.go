@@ -15,6 +15,7 @@ func init() {
 		Type:    "response",
 		Label:   "API Response",
 		Summary: "Sets the answer of the API; the last response step of a run wins.",
+		Icon:    "send",
 		Fields: []engine.Field{
 			{Name: "status", Aliases: []string{"statusCode"}, Kind: engine.Number, Description: "HTTP status, 200 to 599.", Example: 200},
 			{Name: "body", Kind: engine.Value, Description: "The JSON to answer with.", Example: doc.Object{{"ok", true}, {"user", "{{found}}"}}},

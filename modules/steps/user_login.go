@@ -12,6 +12,8 @@ func init() {
 		Type:    "userLogin",
 		Label:   "User Login",
 		Summary: "Checks an e-mail and a password against the users collection.",
+		Icon:    "log-in",
+		Flow:    "checks the user's e-mail and password",
 		Fields: []engine.Field{
 			{Name: "email", Kind: engine.Template, Required: true, Description: "The user's e-mail.", Example: "{{email}}"},
 			{Name: "password", Kind: engine.Template, Required: true, Secret: true, Description: "The user's password.", Example: "{{password}}"},

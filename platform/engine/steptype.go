@@ -20,6 +20,8 @@ type StepType struct {
 	Type    string  // as stored, for example "dbFind"
 	Label   string  // default label on the canvas
 	Summary string  // one sentence: what the step does
+	Icon    string  // of the explanation (http.md, "Explain"); "" is zap
+	Flow    string  // what a workflow with it does, as the end of a sentence: "sends an e-mail"; "" says nothing
 	Fields  []Field // what an author can write
 	Output  Output  // the variable that the step sets, if any
 	Waits   bool    // it waits as it was told to, up to MaxDelay, and is not cut by the step's time limit

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +101,11 @@ func (c *comparison) equalText(want string, got any) bool {
 	case want == "<dur>" || want == "<ms>" || want == "<iat>" || want == "<exp>":
 		_, ok := got.(float64)
 		return ok
+	case strings.HasSuffix(want, "-<ms>"):
+		text, ok := got.(string)
+		prefix := strings.TrimSuffix(want, "<ms>")
+		_, err := strconv.ParseInt(strings.TrimPrefix(text, prefix), 10, 64)
+		return ok && strings.HasPrefix(text, prefix) && err == nil
 	case want == "<iso>":
 		text, ok := got.(string)
 		return ok && isoDate.MatchString(text)

@@ -49,7 +49,7 @@ func TestExamplesOfContributing(t *testing.T) {
 func TestFirstWorkflowOfTheReadme(t *testing.T) {
 	page := read(t, filepath.Join(root, "README.md"))
 	commands := regexp.MustCompile(`(?m)^curl .* localhost:4000(/\S+) -H 'Content-Type: application/json' -d (\S.*)$`).FindAllStringSubmatch(page, -1)
-	require.Len(t, commands, 6, "the README saves a workflow and calls it, runs one in the background, defines a collection and fills it, and makes an account")
+	require.Len(t, commands, 8, "the README saves a workflow and calls it, has one made and changed, runs one in the background, defines a collection and fills it, and makes an account")
 	file, isFile := strings.CutPrefix(commands[0][2], "@")
 	require.True(t, isFile)
 	shown := regexp.MustCompile("The answer names the API that now exists: `(.*),\\.\\.\\.}`").FindStringSubmatch(page)
@@ -64,6 +64,10 @@ func TestFirstWorkflowOfTheReadme(t *testing.T) {
 	assert.Equal(t, answer[1]+" "+answer[2], post(t, url+commands[1][1], strings.Trim(commands[1][2], "'")))
 	assert.Contains(t, post(t, url+commands[1][1], `{"name":"Ada"}`), `422 {"ok":false`)
 
+	for _, command := range commands[2:4] {
+		assert.Contains(t, post(t, url+command[1], strings.Trim(command[2], "'")), `"provider":"builtin"`)
+	}
+	commands = commands[2:]
 	accepted := post(t, url+commands[2][1], strings.Trim(commands[2][2], "'"))
 	id := regexp.MustCompile(`^200 \{"ok":true,"executionId":"(01[0-9a-f-]{34})","message":"Workflow execution started"\}$`).FindStringSubmatch(accepted)
 	require.NotNil(t, id, accepted)

@@ -15,6 +15,7 @@ import (
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	"github.com/orchestrix/orchestrix/platform/background"
 	"github.com/orchestrix/orchestrix/platform/data"
+	"github.com/orchestrix/orchestrix/platform/llm"
 	"github.com/orchestrix/orchestrix/platform/realtime"
 	"github.com/orchestrix/orchestrix/platform/registry"
 )
@@ -31,6 +32,7 @@ type App struct {
 	Schemas     *schemas.Service
 	Workflows   *workflows.Service
 	Runs        *runs.Service
+	Model       llm.Provider
 	Gateway     *realtime.Gateway
 }
 
