@@ -37,6 +37,7 @@ type clause struct {
 const (
 	maxClauses = 24
 	maxBody    = 400 // tokens of a clause
+	maxShared  = 6   // verbs with one object
 )
 
 // clauses cuts a description at its verbs. What stands before the first verb is
@@ -128,7 +129,7 @@ func starts(tokens []token, i int, current *clause) act {
 		return a
 	case before.in(determiners) || before.is("of", "by", "with", "in", "as") || before.owns:
 		return none
-	case endsItem(next) && !sharesObject(tokens, i):
+	case endsItem(next) && !sharesObject(tokens, i, maxShared):
 		return none
 	case a == takes && t.is("need", "needs", "ask", "asks", "expect", "expects") && next.is("to", "for") && !before.is("that", "and"):
 		return none
@@ -218,13 +219,16 @@ func endsItem(t token) bool {
 
 // sharesObject reports whether a verb shares its object with the next: "create
 // and list products".
-func sharesObject(tokens []token, i int) bool {
+func sharesObject(tokens []token, i, most int) bool {
+	if most == 0 {
+		return false
+	}
 	for j := i + 1; j < min(len(tokens), i+4); j++ {
 		switch {
 		case verbs[tokens[j].low] != none && tokens[j].mark == word && !endsItem(at(tokens, j+1)):
 			return true
 		case verbs[tokens[j].low] != none && tokens[j].mark == word:
-			return sharesObject(tokens, j)
+			return sharesObject(tokens, j, most-1)
 		case !endsItem(tokens[j]) || tokens[j].mark == stop:
 			return false
 		}
