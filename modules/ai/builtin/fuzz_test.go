@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -75,24 +74,23 @@ func FuzzStored(f *testing.F) {
 	})
 }
 
-// Long descriptions, and those that are made to be slow, are read in no time.
+// Long descriptions, and those that are made to be slow, give bounded answers; how
+// long they take is the benchmark's to say.
 func TestAnswersAreBounded(t *testing.T) {
 	for _, piece := range []string{
 		"create a product with name and price and ", "a", "\"", "{{", "'", "with ", "and ", "by email ", "x.", "a@b", "send an email to a@b.co and ", "only logged in users can ", "list of ", "create, read, ",
 		"of a ", "wait 5 seconds ", "\n", "ü", "save it in logs ", "field1, field2, ", "not ", "that is ", "1 ", "must be at least 5 ", "(1", "by email and ", "where x is y ", "- ",
 	} {
 		text := strings.Repeat(piece, 200<<10/len(piece))
-		start := time.Now()
 		made := generate(t, text, nil, nil)
 		checkGraph(t, doc.List(made, "nodes"), doc.List(made, "edges"))
 		assert.Less(t, len(doc.MarshalJSON(made)), most, piece)
 		change := generate(t, text, doc.List(made, "nodes"), doc.List(made, "edges"))
 		assert.Less(t, len(doc.MarshalJSON(change)), 4*most, piece)
-		assert.Less(t, time.Since(start), 2*time.Second, piece)
 	}
 }
 
-// A workflow of thousands of steps is changed in no time, too.
+// A workflow of thousands of steps can be changed, too.
 func TestLargeWorkflowsAreBounded(t *testing.T) {
 	var steps, edges doc.Array
 	for i := range 10_000 {
@@ -102,12 +100,10 @@ func TestLargeWorkflowsAreBounded(t *testing.T) {
 			edges = append(edges, doc.Object{{"id", "e" + id}, {"source", doc.String(steps[i-1].(doc.Object), "id")}, {"target", id}})
 		}
 	}
-	start := time.Now()
 	for _, ask := range []string{"add validation and jwt and a mail to a@x.org", "remove the insert step", "add the phone field"} {
 		generate(t, ask, steps, edges)
 		generate(t, ask, steps, nil)
 	}
-	assert.Less(t, time.Since(start), 5*time.Second)
 }
 
 func TestProvider(t *testing.T) {
@@ -122,4 +118,14 @@ func TestProvider(t *testing.T) {
 	cancel()
 	_, err = p.Generate(ctx, llm.Request{})
 	assert.ErrorIs(t, err, context.Canceled)
+}
+
+// BenchmarkLongDescription is a description of 200 KB that is all clauses.
+func BenchmarkLongDescription(b *testing.B) {
+	r := llm.Request{Task: llm.Task{Description: strings.Repeat("create a product with name and price and ", 5000)}}
+	for b.Loop() {
+		if _, err := builtin.New().Generate(b.Context(), r); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
