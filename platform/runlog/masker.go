@@ -90,23 +90,12 @@ func (m *Masker) Name(s string) string { return m.shapes.Text(s, maxName) }
 // left alone. Unlike a log it goes to the caller: tokens that the run has made
 // are not hidden.
 func (m *Masker) Hide(v any) any {
-	switch v := v.(type) {
-	case string:
-		return m.values.Known(v)
-	case doc.Object:
-		hidden := make(doc.Object, len(v))
-		for i, f := range v {
-			hidden[i] = doc.Field{Key: f.Key, Value: m.Hide(f.Value)}
+	return doc.Map(v, func(leaf any) any {
+		if text, ok := leaf.(string); ok {
+			return m.values.Known(text)
 		}
-		return hidden
-	case doc.Array:
-		hidden := make(doc.Array, len(v))
-		for i := range v {
-			hidden[i] = m.Hide(v[i])
-		}
-		return hidden
-	}
-	return v
+		return leaf
+	})
 }
 
 // Fill copies values into an entry, nil being none, and notes its size.

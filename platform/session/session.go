@@ -40,7 +40,7 @@ func (s *Session) Get(key string) (any, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v, ok := doc.Get(s.data, key)
-	return clone(v), ok
+	return doc.Clone(v), ok
 }
 
 // Set puts a copy of v under key. A key or value that a session cannot hold is

@@ -104,22 +104,3 @@ func checkText(s string) error {
 	}
 	return nil
 }
-
-// clone copies a stored value, of whatever kinds.
-func clone(v any) any {
-	switch v := v.(type) {
-	case doc.Object:
-		copied := make(doc.Object, len(v))
-		for i, f := range v {
-			copied[i] = doc.Field{Key: f.Key, Value: clone(f.Value)}
-		}
-		return copied
-	case doc.Array:
-		copied := make(doc.Array, len(v))
-		for i := range v {
-			copied[i] = clone(v[i])
-		}
-		return copied
-	}
-	return v
-}

@@ -45,7 +45,7 @@ func (f *flow) refine(tokens []token) {
 
 // filterBy lists only what matches.
 func (f *flow) filterBy(s *step, by fields) {
-	filters, _ := clone(doc.Child(s.fields, "filters")).(doc.Object)
+	filters, _ := doc.Clone(doc.Child(s.fields, "filters")).(doc.Object)
 	for _, x := range by {
 		if text, ok := x.fixed.(string); ok {
 			filters = doc.Set(filters, x.name, text)

@@ -45,11 +45,11 @@ func readFlow(steps, edges doc.Array) *flow {
 		data := doc.Child(o, "data")
 		if fields, ok := doc.Get(data, "fields"); ok {
 			s.label = doc.String(data, "label")
-			lifted, _ := clone(fields).(doc.Object)
+			lifted, _ := doc.Clone(fields).(doc.Object)
 			s.fields = lifted
 		} else {
 			s.label = doc.String(o, "name")
-			s.fields, _ = clone(doc.Without(o, "id", "type", "name", "position")).(doc.Object)
+			s.fields, _ = doc.Clone(doc.Without(o, "id", "type", "name", "position")).(doc.Object)
 		}
 		f.ids[s.id] = true
 		f.steps = append(f.steps, s)
@@ -99,24 +99,6 @@ func (f *flow) sort() {
 		}
 	}
 	f.steps = sorted
-}
-
-func clone(v any) any {
-	switch v := v.(type) {
-	case doc.Object:
-		o := make(doc.Object, len(v))
-		for i := range v {
-			o[i] = doc.Field{Key: v[i].Key, Value: clone(v[i].Value)}
-		}
-		return o
-	case doc.Array:
-		a := make(doc.Array, len(v))
-		for i := range v {
-			a[i] = clone(v[i])
-		}
-		return a
-	}
-	return v
 }
 
 // insert puts a new step at a place in the order.

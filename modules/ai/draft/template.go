@@ -20,23 +20,12 @@ var (
 
 // tidy writes every variable in a value as the engine has it: {{path}}.
 func tidy(v any) any {
-	switch v := v.(type) {
-	case string:
-		return tidyText(v)
-	case doc.Object:
-		o := make(doc.Object, len(v))
-		for i, f := range v {
-			o[i] = doc.Field{Key: f.Key, Value: tidy(f.Value)}
+	return doc.Map(v, func(leaf any) any {
+		if text, ok := leaf.(string); ok {
+			return tidyText(text)
 		}
-		return o
-	case doc.Array:
-		a := make(doc.Array, len(v))
-		for i := range v {
-			a[i] = tidy(v[i])
-		}
-		return a
-	}
-	return v
+		return leaf
+	})
 }
 
 func tidyText(s string) string {
