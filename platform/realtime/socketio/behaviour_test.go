@@ -124,7 +124,7 @@ func TestHeartbeat(t *testing.T) {
 	assert.Equal(t, "2", body)
 	_, body = poller.get(t)
 	assert.Equal(t, "1", body)
-	assert.Zero(t, h.Stats())
+	eventually(t, func() bool { return h.Stats() == 0 }, "all gone")
 }
 
 func TestPanicClosesItsSocketOnly(t *testing.T) {

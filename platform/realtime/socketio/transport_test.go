@@ -132,7 +132,7 @@ func TestPolling(t *testing.T) {
 	p = h.poller(t)
 	p.join(t)
 	assert.Equal(t, 200, p.post(t, `42["bye"]`))
-	assert.Equal(t, 0, h.Stats())
+	eventually(t, func() bool { return h.Stats() == 0 }, "gone")
 	_, body = p.get(t)
 	assert.Equal(t, "41\x1e1", body, "the next poll fetches the farewell")
 	status, _ = p.get(t)
