@@ -83,11 +83,7 @@ func check(text string, read func(doc.Object) []draft.Problem) (wrong []string) 
 		return []string{err.Error()}
 	}
 	for _, p := range read(answer) {
-		if p.Node != "" {
-			wrong = append(wrong, "node "+p.Node+": "+p.Text)
-		} else {
-			wrong = append(wrong, p.Text)
-		}
+		wrong = append(wrong, p.String())
 	}
 	return wrong
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/platform/apierr"
 	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/engine"
 	"github.com/orchestrix/orchestrix/platform/registry"
 )
 
@@ -53,8 +54,8 @@ func insert(ctx context.Context, a *app.App, req *insertRequest) (*insertRespons
 		return nil, err
 	}
 	document := req.Data.(doc.Object)
-	if err := checkKeys(document); err != nil {
-		return nil, err
+	if err := engine.CheckKeys("data", document); err != nil {
+		return nil, problem(err)
 	}
 	stored, err := a.Data.For(req.OwnerID).Insert(ctx, req.Name, document)
 	if err != nil {

@@ -86,28 +86,6 @@ func parseSort(text string) (doc.Object, error) {
 	return sort, nil
 }
 
-// checkKeys refuses keys that a database reads as operators or paths.
-func checkKeys(v any) error {
-	switch v := v.(type) {
-	case doc.Object:
-		for _, f := range v {
-			if f.Key == "" || f.Key[0] == '$' || strings.ContainsAny(f.Key, ".\x00") {
-				return apierr.BadRequest("data must not hold the key %q", f.Key)
-			}
-			if err := checkKeys(f.Value); err != nil {
-				return err
-			}
-		}
-	case doc.Array:
-		for _, item := range v {
-			if err := checkKeys(item); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // problem makes an answer of what went wrong with data.
 func problem(err error) error {
 	var e *engine.Error

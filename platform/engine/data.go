@@ -73,27 +73,27 @@ func checkData(name string, value any, narrow bool) error {
 	case doc.Array:
 		return FieldError(name, "must be a single value, not a list")
 	case doc.Object:
-		return checkKeys(name, value)
+		return CheckKeys(name, value)
 	}
 	return nil
 }
 
-// checkKeys refuses keys that a database reads as operators or paths, at any
-// depth of a value that a variable gave.
-func checkKeys(name string, value any) error {
+// CheckKeys refuses keys that a database reads as operators or paths, at any
+// depth of a value that a caller or a variable gave.
+func CheckKeys(name string, value any) error {
 	switch value := value.(type) {
 	case doc.Object:
 		for _, f := range value {
 			if err := checkKey(name, f.Key); err != nil {
 				return err
 			}
-			if err := checkKeys(name, f.Value); err != nil {
+			if err := CheckKeys(name, f.Value); err != nil {
 				return err
 			}
 		}
 	case doc.Array:
 		for _, item := range value {
-			if err := checkKeys(name, item); err != nil {
+			if err := CheckKeys(name, item); err != nil {
 				return err
 			}
 		}

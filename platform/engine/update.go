@@ -147,7 +147,7 @@ func (f *Fields) Document(name string) *DocumentExpr {
 	v, _ := f.raw(name)
 	v = unwrapData(v)
 	if o, ok := v.(doc.Object); ok {
-		if err := checkKeys(f.prefix+name, o); err != nil {
+		if err := CheckKeys(f.prefix+name, o); err != nil {
 			f.Wrong(name, "%s", strings.TrimPrefix(err.Error(), f.prefix+name+" "))
 		}
 	} else if _, ok := v.(string); v != nil && !ok {
@@ -171,7 +171,7 @@ func resolveWhole(e *Expr, v *Vars, name string) (doc.Object, error) {
 	if !ok {
 		return nil, FieldError(name, "must be an object")
 	}
-	if err := checkKeys(name, o); err != nil {
+	if err := CheckKeys(name, o); err != nil {
 		return nil, err
 	}
 	return append(make(doc.Object, 0, len(o)+4), o...), nil
