@@ -2,8 +2,6 @@ package collections
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
@@ -41,32 +39,27 @@ type findRequest struct {
 // maxSkip keeps paging from walking through everything for one answer.
 const maxSkip = 1_000_000
 
-// Validate checks the parameters.
-func (r *findRequest) Validate() error {
-	if _, err := r.query(); err != nil {
-		return err
+// query reads and checks the parameters.
+func (r *findRequest) query() (q engine.Query, err error) {
+	if q.Filter, err = parseFilters(r.Filters); err != nil {
+		return q, err
+	}
+	if q.Sort, err = parseSort(r.Sort); err != nil {
+		return q, err
 	}
 	switch {
 	case r.FindType != "many" && r.FindType != "one":
-		return errors.New("findType must be many or one")
+		return q, apierr.BadRequest("findType must be many or one")
 	case r.Limit < 1 || r.Limit > data.MaxLimit:
-		return fmt.Errorf("limit must be 1 to %d", data.MaxLimit)
+		return q, apierr.BadRequest("limit must be 1 to %d", data.MaxLimit)
 	case r.Skip < 0 || r.Skip > maxSkip:
-		return fmt.Errorf("skip must be 0 to %d", maxSkip)
+		return q, apierr.BadRequest("skip must be 0 to %d", maxSkip)
 	}
-	return nil
-}
-
-func (r *findRequest) query() (q engine.Query, err error) {
 	q.Skip, q.Limit = r.Skip, r.Limit
 	if r.FindType == "one" {
 		q.Limit = 1
 	}
-	if q.Filter, err = parseFilters(r.Filters); err != nil {
-		return q, err
-	}
-	q.Sort, err = parseSort(r.Sort)
-	return q, err
+	return q, nil
 }
 
 type findResponse struct {
@@ -77,11 +70,11 @@ type findResponse struct {
 }
 
 func find(ctx context.Context, a *app.App, req *findRequest) (*findResponse, error) {
-	if err := mustKnow(ctx, a, req.OwnerID, req.Name); err != nil {
-		return nil, err
-	}
 	q, err := req.query()
 	if err != nil {
+		return nil, err
+	}
+	if err := mustKnow(ctx, a, req.OwnerID, req.Name); err != nil {
 		return nil, err
 	}
 	found, total, err := a.Data.For(req.OwnerID).Page(ctx, req.Name, q)

@@ -50,7 +50,7 @@ func isPassword(path string) bool { return slices.Contains(strings.Split(path, "
 
 // parseSort reads "name,-age" or {"name":1,"age":-1}.
 func parseSort(text string) (doc.Object, error) {
-	bad := errors.New("sort must be names of fields such as name,-age, or an object such as {\"age\":-1}")
+	bad := apierr.BadRequest(`sort must be names of fields such as name,-age, or an object such as {"age":-1}`)
 	var sort doc.Object
 	if strings.HasPrefix(text, "{") {
 		v, err := doc.Decode([]byte(text))
