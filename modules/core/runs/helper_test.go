@@ -16,6 +16,7 @@ import (
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	_ "github.com/orchestrix/orchestrix/modules/steps"
 	"github.com/orchestrix/orchestrix/platform/auth"
+	"github.com/orchestrix/orchestrix/platform/clocktest"
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
@@ -38,7 +39,7 @@ type host struct {
 	store mongo.Store // for the test's own eyes
 	db    *meddled    // what the process sees of it
 	heard *publisher
-	clock *clock
+	clock *clocktest.Clock
 	once  sync.Once
 }
 
@@ -57,7 +58,7 @@ type change func(*runs.Options)
 // test.
 func build(t *testing.T, store mongo.Store, changes ...change) *host {
 	t.Helper()
-	h := &host{store: store, db: &meddled{Store: store}, heard: newPublisher(), clock: &clock{now: time.Now()}}
+	h := &host{store: store, db: &meddled{Store: store}, heard: newPublisher(), clock: clocktest.New(time.Now())}
 	options := runs.Options{
 		Limits:  runs.Limits{Published: time.Minute, Background: time.Minute, Step: time.Minute},
 		History: runs.HistoryAll, Workers: 4, Queue: 100, KeepDays: 30, KeepMost: 10_000,
@@ -119,25 +120,7 @@ func history(kept runs.History) change { return func(o *runs.Options) { o.Histor
 func shared(o *runs.Options)           { o.Shared = true }
 
 // at makes a process tell the time by another's clock.
-func at(c *clock) change { return func(o *runs.Options) { o.Clock = c.Now } }
-
-// clock is a time that only tests move.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
+func at(c *clocktest.Clock) change { return func(o *runs.Options) { o.Clock = c.Now } }
 
 // step writes a flat step; fields are names and values in turn.
 func step(kind string, fields ...any) doc.Object {

@@ -85,7 +85,7 @@ func TestGetAgreesWithList(t *testing.T) {
 	x := compare()
 	assert.Equal(t, runs.Running, x.Status)
 	assert.Zero(t, x.Duration())
-	h.clock.advance(1500 * time.Millisecond)
+	h.clock.Advance(1500 * time.Millisecond)
 	g.pass()
 	h.heard.wait(t, id, runlog.RunFinished)
 	h.ended(t, id)

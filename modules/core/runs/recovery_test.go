@@ -120,7 +120,7 @@ func TestRecoveryLeavesOwnRunsAlone(t *testing.T) {
 	g := newGate(t)
 	running := h.accept(t, request(g.step()))
 	g.enter(t, 1)
-	h.clock.advance(time.Hour) // however long it has been
+	h.clock.Advance(time.Hour) // however long it has been
 	var ids []string
 	for range 100 {
 		ids = append(ids, h.accept(t, request(insertion("own"))))
@@ -145,7 +145,7 @@ func TestClaimWithoutAnAnswer(t *testing.T) {
 	id := h.accept(t, request(insertion("a")))
 	require.NoError(t, h.Start(t.Context()))
 	eventually(t, func() bool {
-		h.clock.advance(time.Minute)
+		h.clock.Advance(time.Minute)
 		require.NoError(t, h.Recover(t.Context()))
 		return h.status(t, id).Ended()
 	}, "it stays %s for ever", h.get(t, id).Status)

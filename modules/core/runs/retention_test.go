@@ -59,7 +59,7 @@ func TestRetention(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := build(t, open(t), keep(row.days, row.most))
 			ids := past(t, h.store, 10)
-			h.clock.advance(row.later)
+			h.clock.Advance(row.later)
 			require.NoError(t, h.Retain(t.Context()))
 			for i, id := range ids {
 				kept := i >= len(ids)-row.want
@@ -80,7 +80,7 @@ func TestRetentionKeepsWhatHasNotEnded(t *testing.T) {
 	logged(t, h, running, 2)
 	waiting := h.accept(t, request(insertion("waiting")))
 	past(t, h.store, 3)
-	h.clock.advance(2*day - time.Minute)
+	h.clock.Advance(2*day - time.Minute)
 	require.NoError(t, h.Retain(t.Context()))
 	assert.Equal(t, int64(2), count(t, h.store, "executions", bson.D{}))
 	assert.Equal(t, int64(2), count(t, h.store, "execution_logs", object("executionId", running)))
@@ -123,7 +123,7 @@ func idAt(at time.Time) primitive.ObjectID {
 func TestRetentionGoesInSmallBatches(t *testing.T) {
 	h := build(t, open(t), keep(1, 1000))
 	ids := past(t, h.store, 3*runs.RetainBatch+1)
-	h.clock.advance(2 * day)
+	h.clock.Advance(2 * day)
 	ctx, stop := context.WithCancel(t.Context())
 	var batches atomic.Int64
 	h.db.with(func(_ context.Context, op operation) error {
@@ -146,7 +146,7 @@ func TestRetentionGoesInSmallBatches(t *testing.T) {
 func TestRetentionAfterACrash(t *testing.T) {
 	h := build(t, open(t), keep(1, 1000))
 	past(t, h.store, 5)
-	h.clock.advance(2 * day)
+	h.clock.Advance(2 * day)
 	h.db.with(func(_ context.Context, op operation) error {
 		if op.collection == "executions" && op.name == "DeleteMany" {
 			return mongo.ErrUnavailable

@@ -30,7 +30,7 @@ func TestConcurrentUse(t *testing.T) {
 				_, err = f.data.Insert(t.Context(), "contended", bson.D{{Key: fmt.Sprintf("g%d_%d", worker, i), Value: "x"}})
 				assert.NoError(t, err)
 				f.Mentioned(owner, []string{fmt.Sprintf("named%d_%d", worker, i)})
-				f.clock.advance(time.Minute)
+				f.clock.Advance(time.Minute)
 				_, err = f.Schemas(t.Context(), owner, i%10 == 0)
 				assert.NoError(t, err)
 				_, err = f.Knows(t.Context(), owner, "contended")
@@ -96,7 +96,7 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	f := newFixture(t, store, shared)
 	for range 50 {
-		f.clock.advance(2 * time.Minute)
+		f.clock.Advance(2 * time.Minute)
 		f.list()
 	}
 	f.Close()
@@ -108,7 +108,7 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 func TestOwnersApart(t *testing.T) {
 	store := openStore(t)
 	f := newFixture(t, store, isolated)
-	provider := data.NewProvider(store, data.Options{Mode: data.Isolated, Shapes: f.Service, Clock: f.clock.now})
+	provider := data.NewProvider(store, data.Options{Mode: data.Isolated, Shapes: f.Service, Clock: f.clock.Now})
 	for owner, kind := range map[string]string{"ann": "number", "bob": "string"} {
 		_, err := f.Define(t.Context(), owner, provider.For(owner), "things", fieldsOf("of"+owner, kind), nil, false)
 		require.NoError(t, err)

@@ -3,7 +3,6 @@ package schemas_test
 import (
 	"context"
 	"encoding/json"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/orchestrix/orchestrix/modules/core/schemas"
+	"github.com/orchestrix/orchestrix/platform/clocktest"
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
@@ -26,13 +26,8 @@ type fixture struct {
 	testing.TB
 	store mongo.Store
 	data  *data.Handle
-	clock *clock
+	clock *clocktest.Clock
 }
-
-type clock struct{ nanos atomic.Int64 }
-
-func (c *clock) now() time.Time          { return time.Unix(1_800_000_000, c.nanos.Load()) }
-func (c *clock) advance(d time.Duration) { c.nanos.Add(int64(d)) }
 
 func openStore(t testing.TB) mongo.Store {
 	t.Helper()
@@ -44,10 +39,10 @@ func openStore(t testing.TB) mongo.Store {
 
 func newFixture(t testing.TB, store mongo.Store, change ...func(*schemas.Options)) *fixture {
 	t.Helper()
-	f := &fixture{TB: t, store: store, clock: &clock{}}
+	f := &fixture{TB: t, store: store, clock: clocktest.New(time.Unix(1_800_000_000, 0))}
 	opts := schemas.Options{
 		Mentions: func(context.Context, string) ([]string, error) { return nil, nil },
-		Clock:    f.clock.now,
+		Clock:    f.clock.Now,
 		Logger:   zap.NewNop(),
 	}
 	for _, c := range change {
@@ -55,7 +50,7 @@ func newFixture(t testing.TB, store mongo.Store, change ...func(*schemas.Options
 	}
 	f.Service = schemas.NewService(store, opts)
 	t.Cleanup(f.Close)
-	f.data = data.NewProvider(store, data.Options{Mode: opts.Mode, Shapes: f.Service, Clock: f.clock.now}).For(owner)
+	f.data = data.NewProvider(store, data.Options{Mode: opts.Mode, Shapes: f.Service, Clock: f.clock.Now}).For(owner)
 	return f
 }
 

@@ -24,14 +24,14 @@ func TestChangesBehindOurBackAreSeen(t *testing.T) {
 	assert.Equal(t, map[string][]string{"first": {"a"}}, f.list(true))
 
 	f.insert("second", bson.D{{Key: "b", Value: 1}})
-	f.clock.advance(time.Minute)
+	f.clock.Advance(time.Minute)
 	assert.Len(t, f.list(), 1)
-	f.clock.advance(time.Second)
+	f.clock.Advance(time.Second)
 	f.list() // which one notices, and another reads
 	f.eventually(map[string][]string{"first": {"a"}, "second": {"b"}})
 
 	require.NoError(t, f.store.Collection("first").Drop(t.Context()))
-	f.clock.advance(-time.Hour) // a clock that was set back is no reason to wait for an hour
+	f.clock.Advance(-time.Hour) // a clock that was set back is no reason to wait for an hour
 	f.list()
 	f.eventually(map[string][]string{"second": {"b"}})
 }
@@ -48,7 +48,7 @@ func TestOneReadsAgainForAll(t *testing.T) {
 		}
 	})
 	f.list()
-	f.clock.advance(2 * time.Minute)
+	f.clock.Advance(2 * time.Minute)
 	for range 100 {
 		assert.Equal(t, map[string][]string{"named": {}}, f.list())
 	}
@@ -77,7 +77,7 @@ func TestAFailureInTheBackgroundChangesNothing(t *testing.T) {
 	want := map[string][]string{"named": {}}
 	assert.Equal(t, want, f.list())
 	fails.Store(true)
-	f.clock.advance(2 * time.Minute)
+	f.clock.Advance(2 * time.Minute)
 	assert.Equal(t, want, f.list())
 	_, err = f.Schemas(t.Context(), owner, true)
 	require.ErrorIs(t, err, mongo.ErrUnavailable)
@@ -114,14 +114,14 @@ func TestDefinitionsOfOtherProcesses(t *testing.T) {
 	}
 	one.define("orders", "qty", "number")
 	assert.NoError(t, other.CheckDocument(t.Context(), owner, "orders", bson.D{{Key: "qty", Value: "many"}}), "not known yet")
-	other.clock.advance(2 * time.Second)
+	other.clock.Advance(2 * time.Second)
 	other.eventually(map[string][]string{"orders": {"qty"}})
 	require.EqualError(t, other.CheckDocument(t.Context(), owner, "orders", bson.D{{Key: "qty", Value: "many"}}), "data.qty must be a number")
 
 	require.NoError(t, one.Delete(t.Context(), owner, "orders"))
-	other.clock.advance(2 * time.Second)
+	other.clock.Advance(2 * time.Second)
 	other.eventually(map[string][]string{})
-	alone.clock.advance(2 * time.Second)
+	alone.clock.Advance(2 * time.Second)
 	assert.Empty(t, alone.list(), "a store of its own is not read again")
 }
 
@@ -192,7 +192,7 @@ func TestAfterClose(t *testing.T) {
 	f := newFixture(t, openStore(t))
 	f.list()
 	f.Close()
-	f.clock.advance(time.Hour)
+	f.clock.Advance(time.Hour)
 	assert.Empty(t, f.list(), "what is known is")
 	late := newFixture(t, f.store)
 	late.Close()

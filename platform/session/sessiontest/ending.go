@@ -47,7 +47,7 @@ var ending = map[string]func(*fixture){
 	},
 	"end all": func(f *fixture) {
 		expired := f.create("user")
-		f.clock.pass(life)
+		f.clock.Advance(life)
 		one, two, others := f.create("user"), f.create("user"), f.create("other")
 		ids, err := f.sessions.EndAll(f.ctx, "user")
 		require.NoError(f, err)
@@ -71,9 +71,9 @@ var ending = map[string]func(*fixture){
 		require.NoError(f, err)
 		assert.Zero(f, n)
 		gone := idsOf(f.create("user"), f.create("other"))
-		f.clock.pass(time.Millisecond)
+		f.clock.Advance(time.Millisecond)
 		stays := f.create("user")
-		f.clock.pass(life - time.Millisecond)
+		f.clock.Advance(life - time.Millisecond)
 		n, err = f.sessions.Sweep(f.ctx)
 		require.NoError(f, err)
 		assert.EqualValues(f, 2, n)

@@ -61,10 +61,10 @@ var reading = map[string]func(*fixture){
 	},
 	"ends by the clock": func(f *fixture) {
 		s := f.create("user")
-		f.clock.pass(life - time.Millisecond)
+		f.clock.Advance(life - time.Millisecond)
 		copied := f.find(s.ID)
 		assert.Equal(f, []string{s.ID}, f.list("user"))
-		f.clock.pass(time.Millisecond)
+		f.clock.Advance(time.Millisecond)
 		_, err := f.sessions.Find(f.ctx, s.ID)
 		require.ErrorIs(f, err, session.ErrNone)
 		assert.Empty(f, f.list("user"))
@@ -118,7 +118,7 @@ var reading = map[string]func(*fixture){
 			want = append([]string{f.create("user").ID}, want...)
 			want = append([]string{f.create("user").ID}, want...) // in the same millisecond
 			f.create("other")
-			f.clock.pass(time.Millisecond)
+			f.clock.Advance(time.Millisecond)
 		}
 		assert.Equal(f, want, f.list("user"))
 	},
@@ -127,7 +127,7 @@ var reading = map[string]func(*fixture){
 		f.fill("other", 3)
 		first := f.create("user")
 		f.find(old[len(old)-1])
-		f.clock.pass(time.Millisecond)
+		f.clock.Advance(time.Millisecond)
 		second := f.create("user")
 		f.gone(old[len(old)-1])
 		assert.Equal(f, append([]string{second.ID, first.ID}, old[:len(old)-1]...), f.list("user"))

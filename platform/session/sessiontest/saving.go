@@ -22,7 +22,7 @@ var saving = map[string]func(*fixture){
 		require.NoError(f, one.Set("d", doc.Object{{"deep", "one"}}))
 		two.Delete("b")
 		require.NoError(f, two.Set("e", "two"))
-		f.clock.pass(time.Second)
+		f.clock.Advance(time.Second)
 		require.NoError(f, f.sessions.Save(f.ctx, one))
 		require.NoError(f, f.sessions.Save(f.ctx, two))
 		after := f.find(s.ID)

@@ -5,7 +5,6 @@ package sessiontest
 import (
 	"context"
 	"maps"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
+	"github.com/orchestrix/orchestrix/platform/clocktest"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/session"
@@ -30,7 +30,7 @@ func Run(t *testing.T, open func(*testing.T) mongo.Store) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 			defer cancel()
-			f := &fixture{T: t, ctx: ctx, clock: &clock{now: time.Now().Truncate(time.Millisecond)}}
+			f := &fixture{T: t, ctx: ctx, clock: clocktest.New(time.Now().Truncate(time.Millisecond))}
 			f.raw = open(t)
 			f.store = &spy{Store: f.raw}
 			f.sessions = session.NewStore(f.store, session.Options{Life: life, Clock: f.clock.Now})
@@ -46,7 +46,7 @@ type fixture struct {
 	ctx      context.Context
 	raw      mongo.Store
 	store    *spy
-	clock    *clock
+	clock    *clocktest.Clock
 	sessions *session.Store
 }
 
@@ -101,23 +101,6 @@ func (f *fixture) fill(user string, n int) (ids []string) {
 	}
 	require.NoError(f, f.raw.Collection("sessions").InsertMany(f.ctx, docs))
 	return ids
-}
-
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
 }
 
 // spy counts the reads and writes of single documents.
