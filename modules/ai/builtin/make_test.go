@@ -80,6 +80,8 @@ func documents() []row {
 		{ask: "list all tasks where status is open", seed: tasks, calls: []call{ok(200, `{}`, `One ; !Two`)}},
 		{ask: "fetch the tasks that are done", seed: tasks, calls: []call{ok(200, `{}`, `Two ; !One`)}},
 		{ask: "update a task's status by id", seed: tasks, calls: []call{ok(200, `{"id":"<id>","status":"closed"}`, `"status":"closed" ; One`), bad(`{"id":"<id>"}`, "Field is required")}, stored: "tasks: closed ; Two"},
+		{ask: "update my task", seed: tasks, calls: []call{ok(200, `{"id":"<id>","title":"New","status":"x"}`, `"title":"New"`), bad(`{"title":"New","status":"x"}`, "Field is required")}, stored: "tasks: New ; Two"},
+		{ask: "delete my task", seed: tasks, calls: []call{ok(200, `{"id":"<id>"}`, `"deleted":1`), bad(`{}`, "Field is required")}, stored: "tasks: Two ; !One"},
 		{ask: "mark a task as done", seed: tasks, calls: []call{ok(200, `{"id":"<id>"}`, `"done":true ; One`), bad(`{"id":"<id>","done":false}`, "Expected one of true")}, stored: "tasks: !false"},
 		{ask: "mark an order as shipped by id", seed: `orders [{"item":"tea"}]`, calls: []call{ok(200, `{"id":"<id>"}`, `"status":"shipped" ; tea`)}},
 		{ask: "update the price of a product by id", seed: products, calls: []call{ok(200, `{"id":"<id>","price":9}`, `"price":9 ; Tea`)}, stored: "products: \"price\":9 ; \"price\":5"},

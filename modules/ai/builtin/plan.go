@@ -194,9 +194,10 @@ func (p *plan) complete(a *action) {
 }
 
 // demand makes sure that a filter is there, and that an update does not set what
-// it looks for.
+// it looks for. What is the caller's own is found by who calls, and only behind a
+// login is that known.
 func (p *plan) demand(a *action) {
-	if len(a.by) == 0 && !a.own {
+	if mine := a.own && p.protect; len(a.by) == 0 && !mine {
 		a.by = fields{p.key(*a)}
 		if a.many {
 			a.many = false
