@@ -128,6 +128,23 @@ func TestChangesThatAreNotUnderstood(t *testing.T) {
 	}
 }
 
+// What a step cannot do without stays, and the answer says which step needs it.
+func TestWhatIsNeededIsNotRemoved(t *testing.T) {
+	for _, tc := range []struct{ ask, change, why string }{
+		{"create a tag with name", "remove the name field", `the step \"Create Tag\" needs name`},
+		{"update a task's status by id", "remove the status field", "needs status"},
+		{"delete a product by name", "remove the name field", "needs name"},
+		{"build a login endpoint", "remove the password field", "needs password"},
+		{"find a user by email and send them a reminder email", "remove step 3", "another step needs the result"},
+	} {
+		made := generate(t, tc.ask, nil, nil)
+		got := generate(t, tc.change, doc.List(made, "nodes"), doc.List(made, "edges"))
+		assert.Contains(t, string(doc.MarshalJSON(got)), tc.why, tc.ask)
+		assert.Empty(t, doc.List(got, "changedNodes"), tc.ask)
+		assert.Empty(t, doc.List(got, "removedNodeIds"), tc.ask)
+	}
+}
+
 // Steps as the frontends send them, flat and wrapped, can be changed, too, and
 // what was stored is left alone.
 func TestChangesOfFlatSteps(t *testing.T) {

@@ -123,10 +123,8 @@ func (f *flow) removeStep(i int) {
 	case s.id == "":
 		f.cannot("the step has no id")
 		return
-	case output != "" && slices.ContainsFunc(f.steps, func(o *step) bool {
-		return o != s && (o.kind == "dbUpdate" || o.kind == "dbDelete") && refers(o.filter(), output)
-	}):
-		f.cannot("another step looks for the result of \"" + s.label + "\"")
+	case output != "" && slices.ContainsFunc(f.steps, func(o *step) bool { return o != s && o.needs(output) }):
+		f.cannot("another step needs the result of \"" + s.label + "\"")
 		return
 	}
 	f.steps = slices.Delete(f.steps, i, i+1)
@@ -144,6 +142,38 @@ func (s *step) filter() doc.Object {
 		return o
 	}
 	return doc.Child(s.fields, "filters")
+}
+
+// needs reports whether a step could not run without a variable: it would have
+// nothing to look for, to store, to check or to send to.
+func (s *step) needs(name string) bool {
+	switch s.kind {
+	case "dbInsert":
+		return s.storesOnly(name)
+	case "dbUpdate":
+		return refers(s.filter(), name) || s.storesOnly(name)
+	case "dbDelete":
+		return refers(s.filter(), name)
+	case "userLogin":
+		return name == "email" || name == "password"
+	case "emailSend":
+		return refers(doc.String(s.fields, "to"), name)
+	}
+	return false
+}
+
+// storesOnly reports whether nothing would be left to store without a variable.
+func (s *step) storesOnly(name string) bool {
+	for _, key := range []string{"data", "document", "update"} {
+		o := doc.Child(s.fields, key)
+		if inner := doc.Child(o, "data"); inner != nil && s.kind == "dbInsert" {
+			o = inner
+		}
+		if len(o) > 0 && !slices.ContainsFunc(o, func(x doc.Field) bool { return !refers(x.Value, name) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // refers reports whether a value names a variable.
@@ -195,7 +225,7 @@ func (f *flow) forget(name string) {
 // removeField takes a variable out of the input and out of what used it.
 func (f *flow) removeField(name string) {
 	for _, s := range f.steps {
-		if (s.kind == "dbUpdate" || s.kind == "dbDelete") && refers(s.filter(), name) || s.kind == "userLogin" && (name == "email" || name == "password") || s.kind == "emailSend" && refers(doc.String(s.fields, "to"), name) {
+		if s.needs(name) {
 			f.cannot("the step \"" + s.label + "\" needs " + name)
 			return
 		}
