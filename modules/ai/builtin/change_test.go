@@ -119,7 +119,7 @@ func running(nodes, edges doc.Array) (order string) {
 // What is not understood changes nothing, and the answer says what can be done.
 func TestChangesThatAreNotUnderstood(t *testing.T) {
 	made := generate(t, product, nil, nil)
-	for _, ask := range []string{"xyzzy", "make it nicer", "", "delete everything", "remove the response", "remove the input", "remove the email step", "rename it", "paint it blue", "???"} {
+	for _, ask := range []string{"xyzzy", "make it nicer", "", "delete everything", "remove the response", "remove the input", "remove the email step", "rename it", "paint it blue", "???", "respond with status 201"} {
 		got := generate(t, ask, doc.List(made, "nodes"), doc.List(made, "edges"))
 		for _, key := range []string{"addedNodes", "addedEdges", "removedNodeIds", "changedNodes"} {
 			assert.Empty(t, doc.List(got, key), "%q: %s", ask, key)
@@ -135,7 +135,7 @@ func TestWhatIsNeededIsNotRemoved(t *testing.T) {
 		{"update a task's status by id", "remove the status field", "needs status"},
 		{"delete a product by name", "remove the name field", "needs name"},
 		{"build a login endpoint", "remove the password field", "needs password"},
-		{"find a user by email and send them a reminder email", "remove step 3", "another step needs the result"},
+		{"Update my profile name and bio, only for logged in users", "remove the authentication", "another step needs the result"},
 	} {
 		made := generate(t, tc.ask, nil, nil)
 		got := generate(t, tc.change, doc.List(made, "nodes"), doc.List(made, "edges"))

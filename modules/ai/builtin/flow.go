@@ -20,6 +20,28 @@ func (s *step) set(key string, v any) {
 	s.fields, s.changed = doc.Set(s.fields, key, v), true
 }
 
+// read takes the label and a copy of the fields from how the step is stored.
+func (s *step) read() {
+	data := doc.Child(s.stored, "data")
+	if fields, ok := doc.Get(data, "fields"); ok {
+		s.label = doc.String(data, "label")
+		s.fields, _ = doc.Clone(fields).(doc.Object)
+		return
+	}
+	s.label = doc.String(s.stored, "name")
+	s.fields, _ = doc.Clone(doc.Without(s.stored, "id", "type", "name", "position")).(doc.Object)
+}
+
+// differs reports whether what was written over the step is something new.
+func (s *step) differs() bool {
+	if !s.changed {
+		return false
+	}
+	before := step{stored: s.stored}
+	before.read()
+	return s.label != before.label || string(doc.MarshalJSON(s.fields)) != string(doc.MarshalJSON(before.fields))
+}
+
 // flow is a stored workflow with its steps in the order in which they run.
 type flow struct {
 	steps   []*step
@@ -42,15 +64,7 @@ func readFlow(steps, edges doc.Array) *flow {
 	for _, v := range steps {
 		o, _ := v.(doc.Object)
 		s := &step{id: doc.String(o, "id"), kind: doc.String(o, "type"), stored: o}
-		data := doc.Child(o, "data")
-		if fields, ok := doc.Get(data, "fields"); ok {
-			s.label = doc.String(data, "label")
-			lifted, _ := doc.Clone(fields).(doc.Object)
-			s.fields = lifted
-		} else {
-			s.label = doc.String(o, "name")
-			s.fields, _ = doc.Clone(doc.Without(o, "id", "type", "name", "position")).(doc.Object)
-		}
+		s.read()
 		f.ids[s.id] = true
 		f.steps = append(f.steps, s)
 	}
@@ -190,7 +204,7 @@ func (f *flow) answer() doc.Object {
 		switch {
 		case s.stored == nil:
 			added = append(added, n.canvas(s.id))
-		case s.changed && s.id != "":
+		case s.id != "" && s.differs():
 			if n.label == "" {
 				n.label = s.id
 			}
@@ -207,6 +221,10 @@ func (f *flow) answer() doc.Object {
 	}
 	if f.removed == nil {
 		f.removed = doc.Array{}
+	}
+	if len(added)+len(changed)+len(f.removed) == 0 && len(f.done) > 0 {
+		f.done = nil
+		f.cannot("the workflow is like that already")
 	}
 	return doc.Object{
 		{"addedNodes", added}, {"addedEdges", edges}, {"removedNodeIds", f.removed}, {"changedNodes", changed}, {"reasoning", f.reasoning()},

@@ -29,6 +29,7 @@ func FuzzAnswers(f *testing.F) {
 	f.Add("create a {{a}} with {{b.c}} and \"$where\", '__proto__' and a.b by \"_id\"", "add field \"$set\" and remove step 99999999999999999999")
 	f.Add("Update my", "delete my, update mine")
 	f.Add("create a tag", "remove the name field")
+	f.Add("0", "rspond 200")
 	f.Fuzz(func(t *testing.T, ask, change string) {
 		made := generate(t, ask, nil, nil)
 		nodes, edges := doc.List(made, "nodes"), doc.List(made, "edges")
