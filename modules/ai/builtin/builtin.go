@@ -5,6 +5,7 @@ package builtin
 
 import (
 	"context"
+	"strings"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/llm"
@@ -35,6 +36,7 @@ func (*Provider) Generate(ctx context.Context, r llm.Request) (llm.Answer, error
 	if text == "" && len(r.Messages) > 0 {
 		text = r.Messages[len(r.Messages)-1].Text
 	}
+	text = strings.ToValidUTF8(text, "")
 	var answer doc.Object
 	if len(r.Task.Steps) > 0 {
 		answer = edit(text, r.Task.Steps, r.Task.Edges)

@@ -52,7 +52,6 @@ func (b *builder) steps() []node {
 	}
 	all := make([]node, 0, len(b.nodes)+4)
 	response := b.response()
-	b.vars = b.vars.add(mentioned(b.message)...)
 	if len(b.vars) > 0 {
 		all = append(all, inputNode(b.vars))
 	}
@@ -264,7 +263,8 @@ func (b *builder) response() node {
 		}
 	}
 	if b.message != "" {
-		body = doc.Set(body, "message", b.message)
+		b.vars = b.vars.add(mentioned(b.message)...)
+		body = doc.Set(body, "message", settle(b.message, b.knows))
 	}
 	if len(body) == 0 && status != 204 {
 		body = doc.Object{{"ok", true}}

@@ -234,8 +234,12 @@ func (f *flow) addMail(c clause) {
 			b.found = f.steps[i].output()
 		}
 	}
+	at := f.anchor(c.body, f.end())
+	for _, s := range f.steps[:at] {
+		b.nodes = append(b.nodes, node{fields: doc.Object{{"outputVar", s.output()}}})
+	}
 	n := b.mail(a)
-	f.insert(f.anchor(c.body, f.end()), n)
+	f.insert(at, n)
 	f.did("added the step \"" + n.label + "\"")
 	for _, note := range b.notes {
 		f.did(note)

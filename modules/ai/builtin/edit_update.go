@@ -77,9 +77,9 @@ func (f *flow) updateMail(body []token) {
 	case len(a.to) > 0 && a.to[0] != placeholder:
 		s.set("to", strings.Join(a.to, ", "))
 	case subject && firstOf(a.subject, text) != "":
-		s.set("subject", firstOf(a.subject, text))
+		s.set("subject", f.settle(firstOf(a.subject, text), s))
 	case text != "":
-		s.set("body", "<p>"+text+"</p>")
+		s.set("body", "<p>"+f.settle(text, s)+"</p>")
 	default:
 		f.cannot("nobody said what the mail shall be")
 		return
@@ -138,11 +138,8 @@ func (f *flow) reply(body []token) {
 	}
 	if message != "" {
 		o := doc.Child(s.fields, "body")
-		s.set("body", doc.Set(o, "message", message))
+		s.set("body", doc.Set(o, "message", f.settle(message, s)))
 		f.did("changed the message of the answer")
-		for _, v := range mentioned(message) {
-			f.take(v)
-		}
 	}
 	if status == 0 && message == "" {
 		f.extend(body)

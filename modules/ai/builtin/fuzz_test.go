@@ -30,6 +30,7 @@ func FuzzAnswers(f *testing.F) {
 	f.Add("Update my", "delete my, update mine")
 	f.Add("create a tag", "remove the name field")
 	f.Add("0", "rspond 200")
+	f.Add("send an email to ops@corp.io saying \"Look at {{\x931server}} and {{token}} and {{a.b}}\"", "respond with {{ {{x}} {{created._id}}")
 	f.Fuzz(func(t *testing.T, ask, change string) {
 		made := generate(t, ask, nil, nil)
 		nodes, edges := doc.List(made, "nodes"), doc.List(made, "edges")

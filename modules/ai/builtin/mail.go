@@ -25,6 +25,7 @@ func (b *builder) mail(a action) node {
 		to = "{{email}}"
 	}
 	b.vars = b.vars.add(mentioned(to + " " + a.subject + " " + a.text)...)
+	a.subject, a.text = settle(a.subject, b.knows), settle(a.text, b.knows)
 	return letter(a, to, b.vars)
 }
 
@@ -82,24 +83,6 @@ func greeting(vars fields) string {
 	}
 	return "Hello,"
 }
-
-// mentioned are the variables that a text names in braces and callers send.
-func mentioned(text string) (f fields) {
-	for i := 0; i < maxFields; i++ {
-		_, rest, ok := strings.Cut(text, "{{")
-		inner, after, closed := strings.Cut(rest, "}}")
-		if !ok || !closed {
-			return f
-		}
-		if name := strings.TrimSpace(inner); name != "" && name == clean(name) && !outputNames[name] {
-			f = f.add(named(name))
-		}
-		text = after
-	}
-	return f
-}
-
-var outputNames = set("token created found updated deleted currentUser loginResult emailResult validated input result")
 
 // withRules puts the demands of a description into a validation step.
 func withRules(n node, demands []rule) node {
