@@ -107,6 +107,7 @@ func mixed() []row {
 		{ask: "find a user by email and send them a reminder email", seed: "users [" + ada + "]", calls: []call{ok(200, `{"email":"ada@x.org"}`, "Ada")}, mail: "ada@x.org: Reminder"},
 		{ask: `send an email to ops@corp.io with subject "Disk full" saying "Please look at {{server}}"`, calls: []call{ok(200, `{"server":"db1"}`, "db1")}, mail: "ops@corp.io: Disk full ; Please look at db1"},
 		{ask: `send an email to ops@corp.io saying "Look at {{1st}}, {{token}}, {{a.b}} and {{server}}"`, calls: []call{ok(200, `{"server":"db1"}`, "db1")}, mail: "ops@corp.io: Look at 1st, token, a.b and db1"},
+		{ask: `send an email to ops@corp.io saying "Ask {{who@all}} or @bob"`, calls: []call{ok(200, `{}`, "ok")}, mail: "ops@corp.io: Ask who@all or @bob"},
 		{ask: "return hello world", calls: []call{ok(200, `{}`, "hello world")}},
 		{ask: "respond with status 204", calls: []call{ok(204, `{}`, "")}},
 		{ask: `Answer with status 418 and the message "I am a teapot"`, calls: []call{ok(418, `{}`, "I am a teapot")}},

@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,9 +34,9 @@ func readMail(c clause, a *action) {
 			if v := behind(body[i+1:]); v != "" {
 				a.text = v
 			}
-		case t.mark == quoted && a.text == "" && a.subject != t.text && !strings.Contains(t.text, "@") && next.text != "subject":
+		case t.mark == quoted && a.text == "" && a.subject != t.text && !mailAddress.MatchString(t.text) && next.text != "subject":
 			a.text = t.text
-		case t.mark == quoted && strings.Contains(t.text, "@"):
+		case t.mark == quoted && mailAddress.MatchString(t.text):
 			a.to = append(a.to, t.text)
 		}
 	}
@@ -43,6 +44,9 @@ func readMail(c clause, a *action) {
 		a.to = a.to[1:]
 	}
 }
+
+// mailAddress is how an address looks; a quoted text may have an "@", too.
+var mailAddress = regexp.MustCompile(`^[^\s@{}<>,;"]+@[^\s@{}<>,;"]+$`)
 
 // placeholder is where mail goes that is meant for somebody whose address was not
 // said: nobody gets it.
