@@ -195,7 +195,7 @@ func (b *builder) filter(a action) doc.Object {
 // that is fixed is therefore a variable which may have no other value.
 func (b *builder) value(f field, name string) string {
 	if text, ok := f.fixed.(string); ok {
-		return text
+		return b.settle(text)
 	}
 	f.name = name
 	b.vars = b.vars.add(f)
@@ -263,8 +263,7 @@ func (b *builder) response() node {
 		}
 	}
 	if b.message != "" {
-		b.vars = b.vars.add(mentioned(b.message)...)
-		body = doc.Set(body, "message", settle(b.message, b.knows))
+		body = doc.Set(body, "message", b.settle(b.message))
 	}
 	if len(body) == 0 && status != 204 {
 		body = doc.Object{{"ok", true}}

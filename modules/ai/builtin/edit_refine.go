@@ -48,7 +48,7 @@ func (f *flow) filterBy(s *step, by fields) {
 	filters, _ := doc.Clone(doc.Child(s.fields, "filters")).(doc.Object)
 	for _, x := range by {
 		if text, ok := x.fixed.(string); ok {
-			filters = doc.Set(filters, x.name, text)
+			filters = doc.Set(filters, x.name, f.settle(text, s))
 			continue
 		}
 		filters = doc.Set(filters, x.name, variable(x.name))

@@ -31,6 +31,7 @@ func FuzzAnswers(f *testing.F) {
 	f.Add("create a tag", "remove the name field")
 	f.Add("0", "rspond 200")
 	f.Add("send an email to ops@corp.io saying \"Look at {{\x931server}} and {{token}} and {{a.b}}\"", "respond with {{ {{x}} {{created._id}}")
+	f.Add("set a task's state to \"${x} $y {{z.a}} {{_}} {{token}}\" by id", "filter by state \"$x\" and remove the id field")
 	f.Fuzz(func(t *testing.T, ask, change string) {
 		made := generate(t, ask, nil, nil)
 		nodes, edges := doc.List(made, "nodes"), doc.List(made, "edges")

@@ -24,8 +24,7 @@ func (b *builder) mail(a action) node {
 		b.vars = b.vars.add(named("email"))
 		to = "{{email}}"
 	}
-	b.vars = b.vars.add(mentioned(to + " " + a.subject + " " + a.text)...)
-	a.subject, a.text = settle(a.subject, b.knows), settle(a.text, b.knows)
+	to, a.subject, a.text = b.settle(to), b.settle(a.subject), b.settle(a.text)
 	return letter(a, to, b.vars)
 }
 

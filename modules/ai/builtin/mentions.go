@@ -27,20 +27,28 @@ func mentioned(text string) (f fields) {
 var outputNames = set("token created found updated deleted currentUser loginResult emailResult validated input result")
 
 var (
-	braces       = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
+	// braces are the spellings of a variable that the pipeline reads.
+	braces       = regexp.MustCompile(`(?s)\{\{.*?\}\}|\$\{[^{}]*\}|^\{[^{}]*\}$|^\$[\w.]+$`)
 	variablePath = regexp.MustCompile(`^[A-Za-z]\w*(\.\w+)*$`)
-	noBraces     = strings.NewReplacer("{", "", "}", "")
+	noBraces     = strings.NewReplacer("{", "", "}", "", "$", "")
 )
 
 // settle takes the braces off what is no variable: then it is just text.
 func settle(text string, known func(name string) bool) string {
 	return braces.ReplaceAllStringFunc(text, func(found string) string {
-		path := strings.TrimSpace(found[2 : len(found)-2])
+		path := strings.TrimSpace(noBraces.Replace(found))
 		if root, _, _ := strings.Cut(path, "."); variablePath.MatchString(path) && known(root) {
-			return found
+			return variable(path)
 		}
-		return noBraces.Replace(path)
+		return path
 	})
+}
+
+// settle makes sure of the variables that a text for the next step names: what
+// callers can send is taken, what nobody sets is text.
+func (b *builder) settle(text string) string {
+	b.vars = b.vars.add(mentioned(text)...)
+	return settle(text, b.knows)
 }
 
 // knows reports whether a variable is set where the next step goes.
@@ -49,8 +57,7 @@ func (b *builder) knows(name string) bool {
 		slices.ContainsFunc(b.nodes, func(n node) bool { return doc.String(n.fields, "outputVar") == name })
 }
 
-// settle makes sure of the variables that a text for a step names: what callers
-// can send is taken, what nobody sets is text.
+// settle does the same for a step of a stored workflow.
 func (f *flow) settle(text string, s *step) string {
 	for _, v := range mentioned(text) {
 		f.take(v)
