@@ -1,4 +1,4 @@
-.PHONY: help run test check race bench bench-live e2e build wire fuzz
+.PHONY: help run test check race bench bench-live e2e build wire fuzz docs
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ e2e: ## drive the real binary, with the official clients
 	sh tests/matrix/run.sh
 	RACE=1 sh tests/matrix/run.sh
 	bash tests/e2e/live/run.sh
+
+docs: ## write the generated pages of docs/ anew
+	go test ./tests/docs -run Generated -update
 
 build: ## build the release binary
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/orchestrix .
