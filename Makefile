@@ -1,4 +1,4 @@
-.PHONY: help run test check race bench bench-live e2e build wire fuzz docs
+.PHONY: help run test check race bench bench-live e2e build wire fuzz docs ship
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ e2e: ## drive the real binary, with the official clients
 
 docs: ## write the generated pages of docs/ anew
 	go test ./tests/docs -run Generated -update
+
+ship: ## check what Docker would be given
+	cd tests/ship && go test ./...
 
 build: ## build the release binary
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/orchestrix .
