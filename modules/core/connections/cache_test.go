@@ -51,7 +51,7 @@ func TestWhoHasNoneIsLookedUpOnce(t *testing.T) {
 			assert.EqualValues(t, 1, finds.Load())
 
 			f.connect(t, "ann", "one") // another process does
-			f.pass(time.Second)
+			f.clock.Advance(time.Second)
 			store, release, err := s.Of(t.Context(), "ann")
 			require.NoError(t, err)
 			if !shared {
@@ -62,13 +62,13 @@ func TestWhoHasNoneIsLookedUpOnce(t *testing.T) {
 			assert.Equal(t, "one", store.(*opening).name)
 			release()
 			f.connect(t, "ann", "two")
-			f.pass(time.Second)
+			f.clock.Advance(time.Second)
 			store, release, err = s.Of(t.Context(), "ann")
 			require.NoError(t, err)
 			assert.Equal(t, "two", store.(*opening).name)
 			release()
 			require.NoError(t, f.Disconnect(t.Context(), "ann"))
-			f.pass(time.Second)
+			f.clock.Advance(time.Second)
 			store, _, err = s.Of(t.Context(), "ann")
 			require.NoError(t, err)
 			assert.Nil(t, store)

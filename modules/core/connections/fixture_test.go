@@ -17,6 +17,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/orchestrix/orchestrix/modules/core/connections"
+	"github.com/orchestrix/orchestrix/platform/clocktest"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
@@ -65,8 +66,9 @@ type fixture struct {
 	opts  connections.Options
 	log   *observer.ObservedLogs
 
+	clock *clocktest.Clock
+
 	mu        sync.Mutex
-	now       time.Time
 	databases map[string]*database // by the host of their URI
 }
 
@@ -80,8 +82,8 @@ func start(t testing.TB, change ...func(*connections.Options)) *fixture {
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, store.Close(context.Background())) })
 	core, logged := observer.New(zap.DebugLevel)
-	f := &fixture{store: store, log: logged, now: time.Date(2026, 2, 12, 10, 0, 0, 0, time.UTC), databases: map[string]*database{}}
-	f.opts = connections.Options{Key: key(1), Open: f.openDatabase, Clock: f.clock, Logger: zap.New(core)}
+	f := &fixture{store: store, log: logged, clock: clocktest.New(time.Date(2026, 2, 12, 10, 0, 0, 0, time.UTC)), databases: map[string]*database{}}
+	f.opts = connections.Options{Key: key(1), Open: f.openDatabase, Clock: f.clock.Now, Logger: zap.New(core)}
 	for _, c := range change {
 		c(&f.opts)
 	}
@@ -98,18 +100,6 @@ func (f *fixture) again(t testing.TB, opts connections.Options) *connections.Ser
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, s.Close(context.Background())) })
 	return s
-}
-
-func (f *fixture) clock() time.Time {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.now
-}
-
-func (f *fixture) pass(d time.Duration) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.now = f.now.Add(d)
 }
 
 // database returns that of a host, and makes it.

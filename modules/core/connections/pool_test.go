@@ -25,15 +25,15 @@ func TestADatabaseIsOpenedOnceAndClosedWhenIdle(t *testing.T) {
 	_, release := f.of(t, "ann")
 	assert.EqualValues(t, 1, opened(one))
 
-	f.pass(time.Hour)
+	f.clock.Advance(time.Hour)
 	f.Sweep()
 	assert.EqualValues(t, 1, one.open.Load(), "it is in use")
 	release()
 	release() // counts once
-	f.pass(4 * time.Minute)
+	f.clock.Advance(4 * time.Minute)
 	f.Sweep()
 	assert.EqualValues(t, 1, one.open.Load(), "it was used lately")
-	f.pass(time.Minute)
+	f.clock.Advance(time.Minute)
 	f.Sweep()
 	eventually(t, func() bool { return one.open.Load() == 0 }, "idle for 5 minutes")
 	assert.Equal(t, "one", f.uses(t, "ann"))
@@ -67,14 +67,14 @@ func TestThePoolIsBounded(t *testing.T) {
 	releases := make([]func(), connections.MaxOpen)
 	for i := range releases {
 		_, releases[i] = f.of(t, owner(i))
-		f.pass(time.Second)
+		f.clock.Advance(time.Second)
 	}
 	_, _, err := f.Of(t.Context(), owner(connections.MaxOpen))
 	require.ErrorIs(t, err, mongo.ErrUnavailable)
 	require.ErrorContains(t, err, "too many databases are in use")
 
 	releases[7]()
-	f.pass(time.Second)
+	f.clock.Advance(time.Second)
 	releases[3]()
 	assert.Equal(t, owner(connections.MaxOpen), f.uses(t, owner(connections.MaxOpen)))
 	eventually(t, func() bool { return f.database(owner(7)).open.Load() == 0 }, "unused for longest")
@@ -98,7 +98,7 @@ func TestAFailureIsRememberedForAWhile(t *testing.T) {
 	assert.EqualValues(t, 1, opened(one), "tried once")
 	assert.Equal(t, "two", f.uses(t, "bob"), "others are not concerned")
 	one.refuses.Store(false)
-	f.pass(2 * time.Second)
+	f.clock.Advance(2 * time.Second)
 	assert.Equal(t, "one", f.uses(t, "ann"))
 }
 

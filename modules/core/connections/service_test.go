@@ -36,7 +36,7 @@ func TestConnectStatusDisconnect(t *testing.T) {
 	f.connect(t, "ann", "one")
 	c, err = f.Status(t.Context(), "ann")
 	require.NoError(t, err)
-	assert.Equal(t, []any{"label", "mongodb://c***@one/shop", "connected", f.now}, []any{c.Label, c.Masked, c.Status, c.ConnectedAt})
+	assert.Equal(t, []any{"label", "mongodb://c***@one/shop", "connected", f.clock.Now()}, []any{c.Label, c.Masked, c.Status, c.ConnectedAt})
 	assert.Equal(t, "one", f.uses(t, "ann"))
 	assert.Empty(t, f.uses(t, "bob"))
 
@@ -188,7 +188,7 @@ func TestSchemas(t *testing.T) {
 	assert.NotContains(t, fields, "_id")
 
 	f.database("one").refuses.Store(true)
-	f.pass(time.Hour)
+	f.clock.Advance(time.Hour)
 	f.Sweep()
 	_, err = f.Schemas(t.Context(), "ann")
 	assert.Equal(t, "mongodb://c***@one/shop: connection refused", detail(t, err))
