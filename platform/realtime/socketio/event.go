@@ -57,9 +57,6 @@ func (e *Event) Value(i int) (v any) {
 	return v
 }
 
-// HasAck reports whether the client waits for an acknowledgement.
-func (e *Event) HasAck() bool { return e.id >= 0 }
-
 // Ack answers the client, once, when it waits for that; false: it does not, or
 // is gone.
 func (e *Event) Ack(args ...any) bool {

@@ -24,9 +24,6 @@ type Socket struct {
 	nextAck int64
 }
 
-// ID is unique among all sockets, and known to the client.
-func (sock *Socket) ID() string { return sock.id }
-
 // Query returns a parameter of the URL that the client connected with, "" when
 // there is none.
 func (sock *Socket) Query(name string) string {
