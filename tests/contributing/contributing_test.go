@@ -1,5 +1,5 @@
-// Package contributing_test keeps CONTRIBUTING.md and the README's first
-// workflow true: what they show is built, started and called.
+// Package contributing_test keeps CONTRIBUTING.md true: what it shows is built,
+// started and called.
 package contributing_test
 
 import (
@@ -44,42 +44,6 @@ func TestExamplesOfContributing(t *testing.T) {
 	// The suite that every step type passes finds the new one by itself.
 	suite := goTool(t, "test", overlay, "-count=1", "-v", "-run", "^TestConformance$/^upperCase$", "./modules/steps")
 	assert.Contains(t, suite, "--- PASS: TestConformance/upperCase")
-}
-
-func TestFirstWorkflowOfTheReadme(t *testing.T) {
-	page := read(t, filepath.Join(root, "README.md"))
-	commands := regexp.MustCompile(`(?m)^curl .* localhost:4000(/\S+) -H 'Content-Type: application/json' -d (\S.*)$`).FindAllStringSubmatch(page, -1)
-	require.Len(t, commands, 8, "the README saves a workflow and calls it, has one made and changed, runs one in the background, defines a collection and fills it, and makes an account")
-	file, isFile := strings.CutPrefix(commands[0][2], "@")
-	require.True(t, isFile)
-	shown := regexp.MustCompile("The answer names the API that now exists: `(.*),\\.\\.\\.}`").FindStringSubmatch(page)
-	require.NotNil(t, shown)
-	answer := regexp.MustCompile(`(?m)^# HTTP/1\.1 (\d+) .*\n# (.*)$`).FindStringSubmatch(page)
-	require.NotNil(t, answer)
-
-	url := serve(t, binary(t))
-	saved := post(t, url+commands[0][1], read(t, filepath.Join(root, file)))
-	assert.True(t, strings.HasPrefix(saved, "200 "+shown[1]), "shown: %s\nsaid:  %s", shown[1], saved)
-	assert.Contains(t, saved, `"apiPath":"`+commands[1][1]+`"`)
-	assert.Equal(t, answer[1]+" "+answer[2], post(t, url+commands[1][1], strings.Trim(commands[1][2], "'")))
-	assert.Contains(t, post(t, url+commands[1][1], `{"name":"Ada"}`), `422 {"ok":false`)
-
-	for _, command := range commands[2:4] {
-		assert.Contains(t, post(t, url+command[1], strings.Trim(command[2], "'")), `"provider":"builtin"`)
-	}
-	commands = commands[2:]
-	accepted := post(t, url+commands[2][1], strings.Trim(commands[2][2], "'"))
-	id := regexp.MustCompile(`^200 \{"ok":true,"executionId":"(01[0-9a-f-]{34})","message":"Workflow execution started"\}$`).FindStringSubmatch(accepted)
-	require.NotNil(t, id, accepted)
-	require.Contains(t, page, "localhost:4000/executions/01a2.../logs", "how its log is read")
-	res, err := http.Get(url + "/executions/" + id[1] + "/logs")
-	require.NoError(t, err)
-	defer res.Body.Close()
-	assert.Equal(t, http.StatusOK, res.StatusCode)
-
-	for i, want := range []string{`201 {"ok":true,"collection":{"collectionName":"orders"`, `201 {"ok":true,"data":{"_id":`, `201 {"message":"User registered successfully"`} {
-		assert.Contains(t, post(t, url+commands[3+i][1], strings.Trim(commands[3+i][2], "'")), want)
-	}
 }
 
 // example is the Go code under a heading of the page.
