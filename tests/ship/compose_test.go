@@ -39,6 +39,10 @@ func TestCompose(t *testing.T) {
 	store, err := project.GetService("mongo")
 	require.NoError(t, err)
 	assert.NotNil(t, store.HealthCheck)
+	for _, service := range project.Services {
+		assert.Equal(t, types.RestartPolicyUnlessStopped, service.Restart, service.Name)
+		assert.Equal(t, "local", service.Logging.Driver, "%s: its log does not fill the disk", service.Name)
+	}
 	assert.Empty(t, store.Ports, "nobody else reaches the store")
 	for network := range store.Networks {
 		assert.True(t, project.Networks[network].Internal, network)
