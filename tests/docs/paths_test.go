@@ -39,3 +39,17 @@ func TestNamedPathsExist(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryPackageIsOnTheMap demands a row in docs/architecture.md for what is new.
+func TestEveryPackageIsOnTheMap(t *testing.T) {
+	page := read(t, filepath.Join(root, "docs", "architecture.md"))
+	for _, pattern := range []string{"platform/*", "modules/core/*"} {
+		found, err := filepath.Glob(filepath.Join(root, pattern))
+		require.NoError(t, err)
+		for _, directory := range found {
+			name, err := filepath.Rel(root, directory)
+			require.NoError(t, err)
+			assert.Contains(t, page, "`"+filepath.ToSlash(name)+"`", "say what it is")
+		}
+	}
+}
