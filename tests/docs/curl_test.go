@@ -22,9 +22,9 @@ func parseCurl(command, server string) (*http.Request, error) {
 		return nil, err
 	}
 	options := pflag.NewFlagSet("curl", pflag.ContinueOnError)
-	options.BoolP("silent", "s", false, "")
-	options.BoolP("include", "i", false, "")
-	options.BoolP("globoff", "g", false, "")
+	for name, letter := range map[string]string{"silent": "s", "show-error": "S", "fail": "f", "include": "i", "globoff": "g"} {
+		options.BoolP(name, letter, false, "")
+	}
 	method := options.StringP("request", "X", "", "")
 	data := options.StringP("data", "d", "", "")
 	headers := options.StringArrayP("header", "H", nil, "")
