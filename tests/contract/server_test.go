@@ -3,16 +3,11 @@
 package contract_test
 
 import (
-	"context"
-	"net"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/zap"
 
 	"github.com/orchestrix/orchestrix/config"
-	"github.com/orchestrix/orchestrix/modules"
 )
 
 // settings are those of the recorded server.
@@ -33,17 +28,6 @@ func start(t testing.TB, change ...func(*config.Settings)) string {
 	for _, c := range change {
 		c(s)
 	}
-	program, err := modules.Build(context.Background(), s, zap.NewNop())
-	require.NoError(t, err)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	served := make(chan error, 1)
-	go func() { served <- program.Server.Serve(listener) }()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		require.NoError(t, program.Close(ctx))
-		require.NoError(t, <-served)
-	})
-	return "http://" + listener.Addr().String()
+	url, _ := launch(t, build(t, s))
+	return url
 }
