@@ -112,9 +112,9 @@ func call(t *testing.T, command, server string) (status, body string) {
 // start runs the program with its defaults on an empty store.
 func start(t *testing.T) (url string) {
 	t.Helper()
-	settings, err := config.Load([]string{"--data-dir", t.TempDir()})
-	require.NoError(t, err)
-	_, err = settings.EnsureJWTSecret()
+	t.Setenv("DATA_DIR", t.TempDir())
+	t.Setenv("JWT_SECRET", "a secret for the examples")
+	settings, err := config.Load(nil)
 	require.NoError(t, err)
 	program, err := modules.Build(t.Context(), settings, zap.NewNop())
 	require.NoError(t, err)
