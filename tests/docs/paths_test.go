@@ -53,3 +53,11 @@ func TestEveryPackageIsOnTheMap(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryPageIsListed(t *testing.T) {
+	index := read(t, filepath.Join(root, "docs", "README.md"))
+	for _, page := range pages(t) {
+		name := filepath.Base(page)
+		assert.True(t, name == "README.md" || strings.Contains(index, "]("+name+")"), "%s is not listed in docs/README.md", name)
+	}
+}
