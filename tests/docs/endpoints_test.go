@@ -17,7 +17,7 @@ var auths = map[registry.Auth]meaning{
 	registry.Caller:    {"token", "any valid token in `Authorization: Bearer`, also one that a workflow issued"},
 	registry.Session:   {"login", "a login session, by its token or cookie"},
 	registry.Owned:     {"owner", "about one's own things: with `AUTH_MODE=required` a login session, and `ownerId` is who is logged in, whatever is sent; else anyone"},
-	registry.Handshake: {"owner, once connected", "the same, but the protocol may ask after it has connected"},
+	registry.Handshake: {"owner, or nobody yet", "the same, but who has shown no login yet passes, too: what comes later asks for it"},
 }
 
 type endpointsContent struct {
