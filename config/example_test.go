@@ -42,7 +42,7 @@ func TestTable(t *testing.T) {
 	seen := map[string]bool{}
 	for _, v := range variables {
 		assert.NotEmpty(t, v.about, v.name)
-		for _, name := range append([]string{v.name}, v.older...) {
+		for _, name := range v.names() {
 			assert.False(t, seen[name], "%s is declared twice", name)
 			seen[name] = true
 		}

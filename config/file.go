@@ -13,7 +13,7 @@ func known(values map[string]any, from source) (picked map[string]any, problems 
 	picked = make(map[string]any)
 	rest := maps.Clone(values)
 	for _, v := range variables {
-		for _, name := range append([]string{v.name}, v.older...) {
+		for _, name := range v.names() {
 			key := strings.ToLower(name)
 			value, ok := text(rest[key], v.secret)
 			delete(rest, key)

@@ -4,52 +4,80 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
 )
 
-// ErrHelp is what Load returns for --help, after printing the flags.
-var ErrHelp = pflag.ErrHelp
+// Flags are the command-line flags for settings, with that which names a file of
+// them: all, or those of these names.
+func Flags(names ...string) *pflag.FlagSet {
+	flags := pflag.NewFlagSet("settings", pflag.ContinueOnError)
+	flags.SortFlags = false
+	add := func(name, standard, about string) {
+		if name != "" && (len(names) == 0 || slices.Contains(names, name)) {
+			flags.String(name, standard, about)
+		}
+	}
+	add("config", "", "file with settings (NAME=value lines, or YAML, TOML, JSON by its ending), its keys as in .env.example")
+	for _, d := range variables {
+		add(d.flag, d.standard, d.about)
+	}
+	return flags
+}
 
-// Load reads the settings: flags in args beat the environment, that beats a
-// .env file in the working directory, that the file named by --config, and that
-// the defaults. An empty value counts as none. The error lists every problem,
+// Load reads the settings: flags, which may be nil, beat the environment, that
+// beats a .env file in the working directory, that the file named by --config, and
+// that the defaults. An empty value counts as none. The error lists every problem,
 // by the variable's name and without its value.
-func Load(args []string) (*Settings, error) {
-	flags, err := parseFlags(args)
-	if err != nil {
-		return nil, err
+func Load(flags *pflag.FlagSet) (*Settings, error) {
+	if flags == nil {
+		flags = Flags()
 	}
 	v := viper.New()
+	s := &Settings{values: make(map[string]string, len(variables)), origins: make(map[string]string, len(variables))}
 	var problems []string
-	if name := flags.Lookup("config").Value.String(); name != "" {
-		kind := ""
+	if flag := flags.Lookup("config"); flag != nil && flag.Value.String() != "" {
+		name, kind := flag.Value.String(), ""
 		if ext := filepath.Ext(name); ext == "" || ext == ".env" {
 			kind = "env" // NAME=value lines
 		}
-		problems = append(problems, readFile(v, source{name: name, kind: kind})...)
+		problems = append(problems, s.readFile(v, source{name: name, kind: kind})...)
 	}
-	problems = append(problems, readFile(v, source{name: ".env", kind: "env", shared: true})...)
+	problems = append(problems, s.readFile(v, source{name: ".env", kind: "env", shared: true})...)
 	for _, d := range variables {
 		v.SetDefault(d.name, d.standard)
-		if err := v.BindEnv(append([]string{d.name, d.name}, d.older...)...); err != nil {
+		if err := v.BindEnv(append([]string{d.name}, d.names()...)...); err != nil {
 			return nil, fmt.Errorf("settings: %w", err)
 		}
-		if d.flag != "" {
-			if err := v.BindPFlag(d.name, flags.Lookup(d.flag)); err != nil {
+		s.origin(d, flags.Lookup(d.flag))
+		if flag := flags.Lookup(d.flag); flag != nil {
+			if err := v.BindPFlag(d.name, flag); err != nil {
 				return nil, fmt.Errorf("settings: %w", err)
 			}
 		}
 	}
-	s := &Settings{values: make(map[string]string, len(variables))}
 	problems = append(problems, s.fill(v)...)
 	if len(problems) > 0 {
 		return nil, errors.New("settings:\n  " + strings.Join(problems, "\n  "))
 	}
 	return s, nil
+}
+
+// origin notes that a value comes from what beats a file.
+func (s *Settings) origin(d variable, flag *pflag.Flag) {
+	for _, name := range slices.Backward(d.names()) {
+		if os.Getenv(name) != "" {
+			s.origins[d.name] = "environment " + name
+		}
+	}
+	if flag != nil && flag.Changed {
+		s.origins[d.name] = "flag --" + flag.Name
+	}
 }
 
 // fill checks and stores every value and returns what is wrong with them.
@@ -61,6 +89,7 @@ func (s *Settings) fill(v *viper.Viper) (problems []string) {
 		}
 		if value == "" {
 			value = d.standard
+			delete(s.origins, d.name)
 		}
 		if value == "" {
 			continue
@@ -76,26 +105,6 @@ func (s *Settings) fill(v *viper.Viper) (problems []string) {
 	return problems
 }
 
-func parseFlags(args []string) (*pflag.FlagSet, error) {
-	flags := pflag.NewFlagSet("orchestrix", pflag.ContinueOnError)
-	flags.SortFlags = false
-	flags.String("config", "", "file with settings (NAME=value lines, or YAML, TOML, JSON by its ending), its keys as in .env.example")
-	for _, d := range variables {
-		if d.flag != "" {
-			flags.String(d.flag, d.standard, d.about)
-		}
-	}
-	switch err := flags.Parse(args); {
-	case errors.Is(err, pflag.ErrHelp):
-		return nil, ErrHelp
-	case err != nil:
-		return nil, fmt.Errorf("flags: %w", err)
-	case flags.NArg() > 0:
-		return nil, errors.New("flags: no arguments are taken besides flags; see --help")
-	}
-	return flags, nil
-}
-
 // source is a file with settings.
 type source struct {
 	name, kind string // kind is a viper type; "" goes by the name's ending
@@ -104,7 +113,7 @@ type source struct {
 
 // readFile merges a file into v. The parsers' errors quote the file, which may
 // hold secrets, so they are not passed on.
-func readFile(v *viper.Viper, from source) []string {
+func (s *Settings) readFile(v *viper.Viper, from source) []string {
 	file := viper.NewWithOptions(viper.KeyDelimiter("\x00")) // no key is a path
 	file.SetConfigFile(from.name)
 	if from.kind != "" {
@@ -125,6 +134,9 @@ func readFile(v *viper.Viper, from source) []string {
 		return []string{from.name + ": cannot be parsed"}
 	}
 	values, problems := known(file.AllSettings(), from)
+	for name := range values {
+		s.origins[name] = "file " + from.name
+	}
 	if err := v.MergeConfigMap(values); err != nil {
 		problems = append(problems, from.name+": cannot be merged")
 	}

@@ -45,7 +45,7 @@ func TestEveryProblemAtOnce(t *testing.T) {
 	t.Setenv("PORT", "x")
 	t.Setenv("RUN_TIMEOUT", "soon")
 	t.Setenv("OPENAI_API_KEY", "bad "+canary)
-	_, err := config.Load([]string{"--config", "c.yaml"})
+	_, err := load(t, "--config", "c.yaml")
 	require.EqualError(t, err, `settings:
   c.yaml: MONGODB_URI must be one text or whole number; put it in quotes
   c.yaml: JWT_SECRET must be one text or whole number; put it in quotes
@@ -75,7 +75,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 			if tt.file != ".env" {
 				args = []string{"--config", tt.file}
 			}
-			_, err := config.Load(args)
+			_, err := load(t, args...)
 			require.ErrorContains(t, err, tt.want)
 			assert.NotContains(t, err.Error(), canary)
 		})

@@ -3,6 +3,7 @@
 package config
 
 import (
+	"cmp"
 	"net"
 	"net/netip"
 	"net/url"
@@ -79,7 +80,8 @@ type Settings struct {
 	MailOutbox         string
 	NotifyUsers        bool
 
-	values map[string]string // what was loaded, by the variable's name
+	values  map[string]string // what was loaded, by the variable's name
+	origins map[string]string // where that comes from, unless it is the default
 }
 
 // Production reports whether the program serves real users.
@@ -134,20 +136,37 @@ func (s *Settings) Warnings() []string {
 	return warnings
 }
 
-// Fields are name and value of every variable that has one, for the log.
-func (s *Settings) Fields() []zap.Field {
-	fields := make([]zap.Field, 0, len(variables))
-	for _, v := range variables {
+// Value is a setting as it is in force, for people: of a secret only that it is set.
+type Value struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Source string `json:"source"` // a flag, the environment, a file, or the default
+}
+
+// Values are all settings, in the order of .env.example.
+func (s *Settings) Values() []Value {
+	all := make([]Value, len(variables))
+	for i, v := range variables {
 		value := s.values[v.name]
 		switch {
 		case value == "":
-			continue
 		case v.secret:
 			value = "***"
 		default:
 			value, _, _ = strings.Cut(logging.Mask(value), "?") // options may be secret too
 		}
-		fields = append(fields, zap.String(v.name, value))
+		all[i] = Value{Name: v.name, Value: value, Source: cmp.Or(s.origins[v.name], "default")}
+	}
+	return all
+}
+
+// Fields are name and value of every variable that has one, for the log.
+func (s *Settings) Fields() []zap.Field {
+	fields := make([]zap.Field, 0, len(variables))
+	for _, v := range s.Values() {
+		if v.Value != "" {
+			fields = append(fields, zap.String(v.Name, v.Value))
+		}
 	}
 	return fields
 }

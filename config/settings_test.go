@@ -80,19 +80,19 @@ func TestSecretsStayOutOfTheLog(t *testing.T) {
 
 func TestMadeSecret(t *testing.T) {
 	clean(t)
-	load := func() *config.Settings {
-		s, err := config.Load([]string{"--data-dir", "a/b"})
+	start := func() *config.Settings {
+		s, err := load(t, "--data-dir", "a/b")
 		require.NoError(t, err)
 		return s
 	}
-	first := load()
+	first := start()
 	made, err := first.EnsureJWTSecret()
 	require.NoError(t, err)
 	assert.True(t, made)
 	assert.Len(t, first.JWTSecret, 64)
 	assert.Equal(t, []string{first.JWTSecret}, first.Secrets())
 
-	second := load()
+	second := start()
 	made, err = second.EnsureJWTSecret()
 	require.NoError(t, err)
 	assert.True(t, made)
@@ -108,12 +108,12 @@ func TestMadeSecret(t *testing.T) {
 	assert.Equal(t, []string{"a/b/jwt_secret"}, names, "no draft is left")
 
 	write(t, "a/b/jwt_secret", canary)
-	_, err = load().EnsureJWTSecret()
+	_, err = start().EnsureJWTSecret()
 	require.ErrorContains(t, err, "64 hexadecimal digits")
 	assert.NotContains(t, err.Error(), canary)
 
 	t.Setenv("JWT_SECRET", canary)
-	third := load()
+	third := start()
 	made, err = third.EnsureJWTSecret()
 	require.NoError(t, err)
 	assert.False(t, made)
@@ -143,5 +143,34 @@ func TestProcessesThatStartTogetherAgree(t *testing.T) {
 	wg.Wait()
 	for i := range all {
 		assert.Equal(t, all[0].JWTSecret, all[i].JWTSecret)
+	}
+}
+
+func TestValuesSayWhereTheyComeFrom(t *testing.T) {
+	clean(t)
+	write(t, "c.yaml", "app_name: Acme\nlog_level: debug\nport: 1\nrun_workers: 3\n")
+	write(t, ".env", "PORT=2\nLOG_LEVEL=warn\nHF_API_KEY="+canary+"\n")
+	t.Setenv("LOG_LEVEL", "error")
+	t.Setenv("OPENAI_KEY", canary)
+	t.Setenv("RUN_WORKERS", " ")
+	s, err := load(t, "--config", "c.yaml", "--data-dir", "d")
+	require.NoError(t, err)
+	got := map[string]config.Value{}
+	for _, v := range s.Values() {
+		got[v.Name] = v
+		assert.NotContains(t, v.Value, canary)
+	}
+	for _, want := range []config.Value{
+		{"APP_NAME", "Acme", "file c.yaml"},
+		{"PORT", "2", "file .env"},
+		{"LOG_LEVEL", "error", "environment LOG_LEVEL"},
+		{"OPENAI_API_KEY", "***", "environment OPENAI_KEY"},
+		{"HUGGINGFACE_API_KEY", "***", "file .env"},
+		{"DATA_DIR", "d", "flag --data-dir"},
+		{"RUN_TIMEOUT", "30s", "default"},
+		{"GROQ_API_KEY", "", "default"},
+		{"RUN_WORKERS", "64", "default"},
+	} {
+		assert.Equal(t, want, got[want.Name])
 	}
 }

@@ -20,6 +20,9 @@ type variable struct {
 	set      setter
 }
 
+// names are the ones that a variable goes by, the first first.
+func (v variable) names() []string { return append([]string{v.name}, v.older...) }
+
 // maxWait bounds every timeout.
 const maxWait = time.Hour
 
