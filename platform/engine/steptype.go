@@ -133,6 +133,9 @@ func (r *Registry) Get(name string) (*StepType, bool) {
 	return t, ok
 }
 
+// Source is the file and line that registered a step type.
+func (r *Registry) Source(name string) string { return r.sources[name] }
+
 // All lists the step types by name.
 func (r *Registry) All() []*StepType {
 	all := make([]*StepType, 0, len(r.types))
@@ -150,7 +153,9 @@ func (o Output) names() []string {
 	return append([]string{o.Default}, o.Aliases...)
 }
 
+// callerFile is a file by the last three elements of its path, as routes have it.
 func callerFile() string {
 	_, file, line, _ := runtime.Caller(2)
-	return fmt.Sprintf("%s:%d", file, line)
+	parts := strings.Split(file, "/")
+	return fmt.Sprintf("%s:%d", strings.Join(parts[max(0, len(parts)-3):], "/"), line)
 }

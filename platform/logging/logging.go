@@ -9,6 +9,8 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/orchestrix/orchestrix/platform/terminal"
 )
 
 // Levels are the accepted values of Options.Level.
@@ -28,10 +30,11 @@ func New(o Options) (*zap.Logger, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, colour := o.Output, false
+	out := o.Output
 	if out == nil {
-		out, colour = os.Stderr, isTerminal(os.Stderr)
+		out = os.Stderr
 	}
+	colour := terminal.Coloured(out)
 	out = zapcore.Lock(out)
 	inner := zapcore.NewCore(encoder(o.Production, colour), out, level)
 	return zap.New(&core{Core: inner, mask: NewMasker(o.Secrets...)}, zap.ErrorOutput(out)), nil
@@ -66,9 +69,4 @@ func encoder(production, colour bool) zapcore.Encoder {
 		c.EncodeLevel = zapcore.CapitalColorLevelEncoder
 	}
 	return zapcore.NewConsoleEncoder(c)
-}
-
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
 }

@@ -21,6 +21,10 @@ const publishedDelay = 25 * time.Second
 type Call struct {
 	Input         doc.Object // the run takes it over
 	Authorization string     // the Authorization header
+
+	// Watch gets the entries of the log as they are made; nil is nobody. The run
+	// waits for it.
+	Watch func(*runlog.Entry)
 }
 
 // Answer is what the caller of a published API gets.
@@ -40,6 +44,7 @@ func (s *Service) Published(ctx context.Context, api *workflows.Published, call 
 	ctx, stop := context.WithTimeout(logging.WithExecution(ctx, x.ID), s.opts.Published)
 	defer stop()
 	r := newRun(x, s.opts.History.keep(), stop)
+	r.watch = call.Watch
 	s.active.add(r)
 	mask := s.mask.ForRun(call.Input, call.Authorization)
 	env := s.environment(x.OwnerID, &recorder{ctx: ctx, service: s, run: r, mask: mask})

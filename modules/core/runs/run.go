@@ -30,6 +30,8 @@ type run struct {
 	stop context.CancelFunc // ends the run early
 	over chan struct{}      // closed when the run has ended
 
+	watch func(*runlog.Entry) // see Call
+
 	mu        sync.Mutex
 	execution Execution
 	keep      keep

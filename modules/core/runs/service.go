@@ -186,7 +186,7 @@ func (s *Service) emit(ctx context.Context, r *run, e *runlog.Entry) {
 	if !added {
 		return
 	}
-	s.publisher.Publish(e)
+	s.publish(r, e)
 	if !tell {
 		return
 	}
@@ -204,11 +204,18 @@ func (s *Service) emit(ctx context.Context, r *run, e *runlog.Entry) {
 func (s *Service) end(r *run, x Execution, last *runlog.Entry) {
 	defer close(r.over)
 	store := r.finish(x, last)
-	s.publisher.Publish(last)
+	s.publish(r, last)
 	if store {
 		s.writer.notice(r)
 	} else {
 		s.active.remove(r.id)
+	}
+}
+
+func (s *Service) publish(r *run, e *runlog.Entry) {
+	s.publisher.Publish(e)
+	if r.watch != nil {
+		r.watch(e)
 	}
 }
 
