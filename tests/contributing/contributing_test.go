@@ -7,11 +7,13 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,29 +23,85 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	_ "github.com/orchestrix/orchestrix/modules" // so that a change of the program is a change of this test
+	"github.com/orchestrix/orchestrix/modules/command" // also: a change of the program is a change of this test
 )
 
-const root = "../.."
+var root = func() string {
+	dir, err := filepath.Abs("../..")
+	if err != nil {
+		panic(err)
+	}
+	return dir
+}()
 
 func TestExamplesOfContributing(t *testing.T) {
 	page := read(t, filepath.Join(root, "CONTRIBUTING.md"))
-	overlay := overlayOf(t, map[string]string{
-		"modules/system/echo.go":     example(t, page, "Add an endpoint"),
-		"modules/steps/upperCase.go": example(t, page, "Add a step type"),
-	})
-	url := serve(t, binary(t, overlay))
+	files := scaffolded(t, page)
+	assert.Equal(t, []string{"modules/modules.go", "modules/orders/list.go", "modules/orders/list_test.go", "modules/steps/upper_case.go",
+		"modules/steps/upper_case_test.go", "modules/system/echo.go", "modules/system/echo_test.go"}, slices.Sorted(maps.Keys(files)))
+	assert.Equal(t, example(t, page, "Add an endpoint"), files["modules/system/echo.go"], "the page shows what comes out")
+	assert.Equal(t, example(t, page, "Add a step type"), files["modules/steps/upper_case.go"], "the page shows what comes out")
 
-	assert.Equal(t, `200 {"name":"x","text":"hello"}`, post(t, url+"/echo/x", `{"text":"hello"}`))
-	assert.Contains(t, post(t, url+"/echo/x", `{}`), `400 {"error":"text is required"`)
+	overlay := overlayOf(t, files)
+	program := binary(t, overlay)
+	listed := output(t, program, "modules")
+	for _, want := range []string{`POST +/system/echo/:name +public +system\.echo +modules/system/echo\.go`, `POST +/orders/list/:name +public +orders\.list +modules/orders/list\.go`,
+		`upperCase +Upper Case +upperCaseResult +modules/steps/upper_case\.go`} {
+		assert.Regexp(t, `(?m)^`+want+`:\d+`, listed)
+	}
+
+	url := serve(t, program)
+	assert.Equal(t, `200 {"name":"x","text":"hello"}`, post(t, url+"/system/echo/x", `{"text":"hello"}`))
+	assert.Equal(t, `200 {"name":"y","text":"tea"}`, post(t, url+"/orders/list/y", `{"text":"tea"}`))
+	assert.Contains(t, post(t, url+"/system/echo/x", `{}`), `400 {"error":"text is required"`)
 	saved := post(t, url+"/workflows", `{"workflowId":"w","ownerId":"user_default","apiName":"Shout","steps":[
-		{"type":"input","variables":[{"name":"name"}]},{"type":"upperCase","text":"{{name}}"},{"type":"response","body":{"loud":"{{upper}}"}}]}`)
+		{"type":"input","variables":[{"name":"name"}]},{"type":"upperCase","text":"{{name}}"},{"type":"response","body":{"loud":"{{upperCaseResult}}"}}]}`)
 	assert.Contains(t, saved, `"apiPath":"/workflow/run/w/shout"`)
 	assert.Equal(t, `200 {"loud":"ADA"}`, post(t, url+"/workflow/run/w/shout", `{"name":"ada"}`))
 
-	// The suite that every step type passes finds the new one by itself.
-	suite := goTool(t, "test", overlay, "-count=1", "-v", "-run", "^TestConformance$/^upperCase$", "./modules/steps")
-	assert.Contains(t, suite, "--- PASS: TestConformance/upperCase")
+	// Their own tests pass, and so does the suite that finds every step type by itself.
+	// Vet, and a test that is run where it is, want the directory of the new domain.
+	tests := goTool(t, "test", overlay, "-vet=off", "-count=1", "-v", "-run", "^(TestEcho|TestUpperCase|TestConformance)$/^(upperCase)?$", "./modules/system", "./modules/steps")
+	for _, name := range []string{"TestEcho", "TestUpperCase", "TestConformance/upperCase"} {
+		assert.Contains(t, tests, "--- PASS: "+name+" ")
+	}
+	test := filepath.Join(t.TempDir(), "orders.test")
+	goTool(t, "test", overlay, "-c", "-vet=off", "-o", test, "./modules/orders")
+	assert.Contains(t, output(t, test, "-test.v"), "--- PASS: TestList ")
+}
+
+var newCommand = regexp.MustCompile("`?go run \\. (new [^`\n]+)`?")
+
+// scaffolded runs every "go run . new" of the page in as much of a copy of the
+// repository as the command looks at, and returns the files that it changed.
+func scaffolded(t *testing.T, page string) map[string]string {
+	t.Helper()
+	copied := t.TempDir()
+	require.NoError(t, os.CopyFS(filepath.Join(copied, "modules"), os.DirFS(filepath.Join(root, "modules"))))
+	require.NoError(t, os.WriteFile(filepath.Join(copied, "go.mod"), []byte(read(t, filepath.Join(root, "go.mod"))), 0o600))
+	t.Chdir(copied)
+	for _, found := range newCommand.FindAllStringSubmatch(page, -1) {
+		var out strings.Builder
+		require.NoError(t, command.Run(t.Context(), strings.Fields(found[1]), command.Streams{Out: &out, Err: &out}))
+		assert.Contains(t, out.String(), "wrote modules/")
+	}
+	t.Chdir(root)
+	files := map[string]string{}
+	require.NoError(t, filepath.WalkDir(filepath.Join(copied, "modules"), func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		relative, err := filepath.Rel(copied, path)
+		if err != nil {
+			return err
+		}
+		text := read(t, path)
+		if before, err := os.ReadFile(filepath.Join(root, relative)); err != nil || string(before) != text {
+			files[filepath.ToSlash(relative)] = text
+		}
+		return nil
+	}))
+	return files
 }
 
 // example is the Go code under a heading of the page.
@@ -58,19 +116,16 @@ func example(t *testing.T, page, heading string) string {
 	return code
 }
 
-// overlayOf is the flag that builds the repository as if it had these files
-// too. Unlike a copy it finds everything else in the build cache.
+// overlayOf is the flag that builds the repository as if it had these files.
+// Unlike a copy it finds everything else in the build cache.
 func overlayOf(t *testing.T, files map[string]string) string {
 	t.Helper()
-	dir, err := filepath.Abs(root)
-	require.NoError(t, err)
 	var overlay struct{ Replace map[string]string }
 	overlay.Replace = map[string]string{}
 	for path, text := range files {
-		require.NoFileExists(t, filepath.Join(dir, path), "the example adds a file")
 		stand := filepath.Join(t.TempDir(), filepath.Base(path))
 		require.NoError(t, os.WriteFile(stand, []byte(text), 0o600))
-		overlay.Replace[filepath.Join(dir, path)] = stand
+		overlay.Replace[filepath.Join(root, path)] = stand
 	}
 	text, err := json.Marshal(overlay)
 	require.NoError(t, err)
@@ -87,15 +142,18 @@ func binary(t *testing.T, flags ...string) string {
 	return path
 }
 
-func goTool(t *testing.T, args ...string) string {
+func goTool(t *testing.T, args ...string) string { return output(t, "go", args...) }
+
+// output is what a program says in the repository.
+func output(t *testing.T, program string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	command := exec.CommandContext(ctx, "go", args...)
-	command.Dir = root
-	output, err := command.CombinedOutput()
-	require.NoError(t, err, "%s", output)
-	return string(output)
+	process := exec.CommandContext(ctx, program, args...)
+	process.Dir = root
+	said, err := process.CombinedOutput()
+	require.NoError(t, err, "%s", said)
+	return string(said)
 }
 
 var listening = regexp.MustCompile(`listening.*?"address": ?"[^"]*:(\d+)"`)
@@ -104,12 +162,12 @@ var listening = regexp.MustCompile(`listening.*?"address": ?"[^"]*:(\d+)"`)
 // and returns its address.
 func serve(t *testing.T, binary string) string {
 	t.Helper()
-	command := exec.Command(binary, "--port", "0", "--host", "127.0.0.1", "--data-dir", t.TempDir())
-	command.Dir = t.TempDir() // where there is no .env
-	command.Env = []string{"PATH=" + os.Getenv("PATH")}
-	log, err := command.StderrPipe()
+	process := exec.Command(binary, "--port", "0", "--host", "127.0.0.1", "--data-dir", t.TempDir())
+	process.Dir = t.TempDir() // where there is no .env
+	process.Env = []string{"PATH=" + os.Getenv("PATH")}
+	log, err := process.StderrPipe()
 	require.NoError(t, err)
-	require.NoError(t, command.Start())
+	require.NoError(t, process.Start())
 	lines, ports := make(chan string, 1000), make(chan string, 1)
 	go func() {
 		defer close(lines)
@@ -125,12 +183,12 @@ func serve(t *testing.T, binary string) string {
 		}
 	}()
 	t.Cleanup(func() {
-		assert.NoError(t, command.Process.Signal(syscall.SIGTERM))
+		assert.NoError(t, process.Process.Signal(syscall.SIGTERM))
 		var said []string
 		for line := range lines { // until it has ended
 			said = append(said, line)
 		}
-		assert.NoError(t, command.Wait(), "%s", strings.Join(said, "\n"))
+		assert.NoError(t, process.Wait(), "%s", strings.Join(said, "\n"))
 	})
 	select {
 	case port := <-ports:
