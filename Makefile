@@ -1,4 +1,11 @@
-.PHONY: help run test check race bench bench-live e2e build wire fuzz docs ship
+.PHONY: help run test check race bench bench-live e2e build release wire fuzz docs ship
+
+# What `orchestrix version` says of a binary that is built here.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
+DATE    ?= $(shell date -u +%Y-%m-%dT%H:%M:%SZ)
+info    := github.com/orchestrix/orchestrix/platform/buildinfo
+static  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X $(info).version=$(VERSION) -X $(info).commit=$(COMMIT) -X $(info).date=$(DATE)"
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -42,4 +49,11 @@ ship: ## check what Docker would be given
 	cd tests/ship && go test -count=1 ./... # it reads files that the cache does not see
 
 build: ## build the release binary
-	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o bin/orchestrix .
+	$(static) -o bin/orchestrix .
+
+release: ## build the release binaries for every platform, with checksums
+	rm -rf bin/release
+	set -e; for platform in linux/amd64 linux/arm64 darwin/arm64; do \
+		GOOS=$${platform%/*} GOARCH=$${platform#*/} $(static) -o bin/release/orchestrix_$(VERSION)_$${platform%/*}_$${platform#*/} .; \
+	done
+	cd bin/release && sha256sum orchestrix_* > checksums.txt
