@@ -38,6 +38,7 @@ fuzz: ## fuzz every parser for FUZZTIME (30s)
 
 e2e: ## drive the real binary, with the official clients
 	bash tests/e2e/smoke.sh
+	bash tests/e2e/command.sh
 	sh tests/matrix/run.sh
 	RACE=1 sh tests/matrix/run.sh
 	bash tests/e2e/live/run.sh

@@ -11,8 +11,7 @@ import (
 	"github.com/orchestrix/orchestrix/platform/terminal"
 )
 
-// What is no terminal is never coloured. That a terminal is takes one: the
-// command line's test by script(1) looks at that.
+// What is no terminal is never coloured. tests/e2e/command.sh has one that is.
 func TestWhatIsNoTerminal(t *testing.T) {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	require.NoError(t, err)
