@@ -45,14 +45,14 @@ func TestExamplesOfContributing(t *testing.T) {
 	overlay := overlayOf(t, files)
 	program := binary(t, overlay)
 	listed := output(t, program, "modules")
-	for _, want := range []string{`POST +/system/echo/:name +public +system\.echo +modules/system/echo\.go`, `POST +/orders/list/:name +public +orders\.list +modules/orders/list\.go`,
+	for _, want := range []string{`POST +/system/echo/:name +owned +system\.echo +modules/system/echo\.go`, `POST +/orders/list/:name +owned +orders\.list +modules/orders/list\.go`,
 		`upperCase +Upper Case +upperCaseResult +modules/steps/upper_case\.go`} {
 		assert.Regexp(t, `(?m)^`+want+`:\d+`, listed)
 	}
 
 	url := serve(t, program)
-	assert.Equal(t, `200 {"name":"x","text":"hello"}`, post(t, url+"/system/echo/x", `{"text":"hello"}`))
-	assert.Equal(t, `200 {"name":"y","text":"tea"}`, post(t, url+"/orders/list/y", `{"text":"tea"}`))
+	assert.Equal(t, `200 {"name":"x","ownerId":"user_default","text":"hello"}`, post(t, url+"/system/echo/x", `{"text":"hello"}`))
+	assert.Equal(t, `200 {"name":"y","ownerId":"user_default","text":"tea"}`, post(t, url+"/orders/list/y", `{"text":"tea"}`))
 	assert.Contains(t, post(t, url+"/system/echo/x", `{}`), `400 {"error":"text is required"`)
 	saved := post(t, url+"/workflows", `{"workflowId":"w","ownerId":"user_default","apiName":"Shout","steps":[
 		{"type":"input","variables":[{"name":"name"}]},{"type":"upperCase","text":"{{name}}"},{"type":"response","body":{"loud":"{{upperCaseResult}}"}}]}`)
