@@ -63,9 +63,20 @@ func oneOf(at func(*Settings) *string, values ...string) setter {
 var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9_.])?$`)
 
 func host(at func(*Settings) *string) setter {
-	return rule(at, "a host name or IP address without a port", func(v string) bool {
-		address, _, _ := strings.Cut(v, "%") // an IPv6 zone
-		return hostName.MatchString(v) || net.ParseIP(address) != nil
+	return rule(at, "a host name or IP address without a port", isHost)
+}
+
+func isHost(v string) bool {
+	address, _, _ := strings.Cut(v, "%") // an IPv6 zone
+	return hostName.MatchString(v) || net.ParseIP(address) != nil
+}
+
+// address takes what a listener listens on. An empty host is every address.
+func address(at func(*Settings) *string) setter {
+	return rule(at, "an address and port such as 127.0.0.1:9464, or a port such as :9464", func(v string) bool {
+		name, port, err := net.SplitHostPort(v)
+		n, notNumber := strconv.Atoi(port)
+		return err == nil && (name == "" || isHost(name)) && notNumber == nil && n >= 0 && n <= 65535
 	})
 }
 
@@ -108,6 +119,18 @@ func wait(at func(*Settings) *time.Duration) setter {
 		d, err := time.ParseDuration(value)
 		if err != nil || d < time.Millisecond || d > maxWait {
 			return errors.New("a duration such as 30s, from 1ms to 1h")
+		}
+		*at(s) = d
+		return nil
+	}
+}
+
+// delay takes a duration that may be none.
+func delay(at func(*Settings) *time.Duration) setter {
+	return func(s *Settings, value string) error {
+		d, err := time.ParseDuration(value)
+		if err != nil || d < 0 || d > maxWait {
+			return errors.New("a duration such as 5s, from 0s to 1h")
 		}
 		*at(s) = d
 		return nil

@@ -36,6 +36,8 @@ type Settings struct {
 	Port            int
 	FrontendURLs    []string // origins without a trailing slash
 	ShutdownTimeout time.Duration
+	ShutdownDelay   time.Duration
+	MetricsAddr     string // "" is no metrics
 
 	DataDir  string
 	MongoURI string // "" is the embedded store

@@ -45,6 +45,10 @@ var variables = []variable{
 		set: origins(func(s *Settings) *[]string { return &s.FrontendURLs })},
 	{name: "SHUTDOWN_TIMEOUT", standard: "10s", about: "how long a shutdown waits for what is under way",
 		set: wait(func(s *Settings) *time.Duration { return &s.ShutdownTimeout })},
+	{name: "SHUTDOWN_DELAY", standard: "0s", about: "how long a server that shall stop goes on serving while /readyz says that it goes away",
+		set: delay(func(s *Settings) *time.Duration { return &s.ShutdownDelay })},
+	{name: "METRICS_ADDR", about: "address and port to serve metrics for Prometheus on, such as 127.0.0.1:9464, for trusted networks only; empty is nowhere",
+		set: address(func(s *Settings) *string { return &s.MetricsAddr })},
 
 	{name: "DATA_DIR", flag: "data-dir", standard: "./data", about: "directory of the embedded store and of a made JWT secret",
 		set: line(func(s *Settings) *string { return &s.DataDir })},

@@ -9,7 +9,7 @@ import (
 	_ "github.com/orchestrix/orchestrix/modules/execution"   // /workflow/run/..., /workflows/run, /executions
 	_ "github.com/orchestrix/orchestrix/modules/live"        // /socket.io/, WebSockets
 	_ "github.com/orchestrix/orchestrix/modules/steps"       // step types
-	_ "github.com/orchestrix/orchestrix/modules/system"      // /health, /hello
+	_ "github.com/orchestrix/orchestrix/modules/system"      // /health, /livez, /readyz, /hello
 	_ "github.com/orchestrix/orchestrix/modules/userdb"      // /user/db
 	_ "github.com/orchestrix/orchestrix/modules/workflow"    // /workflows
 )

@@ -101,7 +101,7 @@ func userNotices(s *config.Settings, mailer *mail.Mailer, tasks *background.Grou
 	return notices.New(mailer, tasks, s.AppName, log)
 }
 
-func accountOptions(s *config.Settings, passwords *auth.Passwords, mails *notices.Notices, log *zap.Logger) accounts.Options {
+func accountOptions(s *config.Settings, passwords *auth.Passwords, mails *notices.Notices, probes probes, log *zap.Logger) accounts.Options {
 	return accounts.Options{
 		LoginRequired: s.LoginRequired(),
 		Secret:        []byte(s.JWTSecret),
@@ -111,12 +111,13 @@ func accountOptions(s *config.Settings, passwords *auth.Passwords, mails *notice
 		PerAccount:    s.AccountLimit,
 		Passwords:     passwords,
 		Notices:       mails,
+		Logins:        probes.logins,
 		Clock:         time.Now,
 		Logger:        log,
 	}
 }
 
-func runOptions(s *config.Settings, log *zap.Logger) runs.Options {
+func runOptions(s *config.Settings, probes probes, log *zap.Logger) runs.Options {
 	return runs.Options{
 		Limits:   runs.Limits{Published: s.RunTimeout, Background: s.BackgroundTimeout, Step: s.StepTimeout},
 		History:  runs.History(s.RunHistory),
@@ -127,6 +128,7 @@ func runOptions(s *config.Settings, log *zap.Logger) runs.Options {
 		KeepMost: s.RetentionCount,
 		Secret:   []byte(s.JWTSecret),
 		Masked:   s.Secrets(),
+		Observer: probes.runs,
 		Clock:    time.Now,
 		Logger:   log,
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -23,6 +24,7 @@ import (
 	"github.com/orchestrix/orchestrix/platform/limit"
 	"github.com/orchestrix/orchestrix/platform/llm"
 	"github.com/orchestrix/orchestrix/platform/mail"
+	"github.com/orchestrix/orchestrix/platform/metrics"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
 	"github.com/orchestrix/orchestrix/platform/mongo/remote"
@@ -42,9 +44,12 @@ type Program struct {
 	Server *server.Server[*app.App]
 	Store  mongo.Store
 
-	hub    *realtime.Hub
-	mailer *mail.Mailer
-	model  *llm.Model
+	hub      *realtime.Hub
+	mailer   *mail.Mailer
+	model    *llm.Model
+	probes   probes
+	metrics  *metrics.Listener // nil: nothing is measured
+	draining atomic.Bool
 }
 
 // Build opens the store that the settings name and puts the program together
@@ -93,18 +98,20 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 	if err != nil {
 		return nil, err
 	}
+	probes := newProbes(s)
+	store = probes.store(store)
 	a := &app.App{
 		Settings:    s,
 		Log:         log,
 		Now:         time.Now,
 		Background:  background.NewGroup(maxBackground, log),
 		Connections: own,
-		Model:       model,
+		Model:       probes.model(model),
 		Workflows:   workflows.NewService(store, engine.Steps, log, time.Now),
 	}
 	mailer := mail.New(mailOptions(s, log))
 	passwords := auth.NewPasswords()
-	a.Accounts = accounts.NewService(store, accountOptions(s, passwords, userNotices(s, mailer, a.Background, log), log))
+	a.Accounts = accounts.NewService(store, accountOptions(s, passwords, userNotices(s, mailer, a.Background, log), probes, log))
 	records := runs.NewRecords(store)
 	hub := realtime.NewHub(records, log, s.MongoURI != "")
 	a.Gateway = realtime.NewGateway(hub, realtime.GatewayOptions{
@@ -117,8 +124,9 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 	a.Workflows.OnSave(a.Schemas.Mentioned)
 	a.Data = data.NewProvider(store, data.Options{Mode: dataMode(s), Passwords: passwords, Own: own, Shapes: a.Schemas, Clock: time.Now})
 	services := workflowServices(a.Accounts, a.Data, mailer)
-	a.Runs, err = runs.New(records, services, engine.Steps, hub, runOptions(s, log))
-	p := &Program{App: a, Store: store, hub: hub, mailer: mailer, model: model}
+	a.Runs, err = runs.New(records, services, engine.Steps, hub, runOptions(s, probes, log))
+	p := &Program{App: a, Store: store, hub: hub, mailer: mailer, model: model, probes: probes}
+	a.Health = p.checks()
 	if err == nil {
 		err = p.begin(ctx)
 	}
@@ -142,8 +150,12 @@ func (p *Program) begin(ctx context.Context) (err error) {
 		Guard:          p.App.Accounts,
 		Requests:       limit.New(s.RateLimit, limit.Options{}),
 		TrustedProxies: s.TrustedProxies,
+		Observe:        p.probes.requests,
 	})
 	if err != nil {
+		return err
+	}
+	if p.metrics, err = p.probes.listen(ctx, p); err != nil {
 		return err
 	}
 	if err := p.App.Connections.Start(ctx); err != nil { // before anything is changed
@@ -179,6 +191,7 @@ func ensureIndexes(ctx context.Context, a *app.App) error {
 // Close stops taking requests, lets those under way finish, and releases
 // everything, in the reverse order of Build.
 func (p *Program) Close(ctx context.Context) error {
+	p.draining.Store(true)
 	return errors.Join(p.App.Gateway.Close(ctx), p.Server.Shutdown(ctx), p.closeServices(ctx), p.Store.Close(ctx))
 }
 
@@ -191,5 +204,5 @@ func (p *Program) closeServices(ctx context.Context) error {
 	p.App.Accounts.Close()
 	p.App.Schemas.Close()
 	p.hub.Close()
-	return errors.Join(err, p.mailer.Close(ctx), p.model.Close())
+	return errors.Join(err, p.mailer.Close(ctx), p.model.Close(), p.metrics.Close(ctx))
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"net"
 	"os"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -81,7 +83,10 @@ func listen(ctx context.Context, p *modules.Program, s *config.Settings, log *za
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
-		log.Info("shutting down")
+		log.Info("shutting down", zap.Duration("delay", s.ShutdownDelay))
+		again, stop := signal.NotifyContext(context.WithoutCancel(ctx), os.Interrupt, syscall.SIGTERM)
+		p.Drain(again) // a second signal cuts it short
+		stop()
 	}
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.ShutdownTimeout)
 	defer cancel()

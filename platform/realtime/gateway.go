@@ -90,6 +90,12 @@ func (g *Gateway) Execution(c *fiber.Ctx, v Viewer, id string, after int64) erro
 	return g.streams.Handle(c, g.executionPeer(v, id, after))
 }
 
+// Open is how many clients are connected: over Socket.IO, and over plain
+// WebSockets.
+func (g *Gateway) Open() (sockets, streams int) {
+	return g.sockets.Stats(), g.streams.Stats().Open
+}
+
 // Close ends every connection with a reason, within ctx.
 func (g *Gateway) Close(ctx context.Context) error {
 	g.cancel()

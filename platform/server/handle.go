@@ -94,14 +94,18 @@ func (s *Server[A]) limit(rctx *fasthttp.RequestCtx) error {
 	return nil
 }
 
-// record writes the access log: the route's pattern, never the path or query,
+// record tells of an answer, and writes the access log: the route's pattern, never the path or query,
 // which may hold personal data.
 func (s *Server[A]) record(rctx *fasthttp.RequestCtx, pattern, id string, start time.Time) {
+	took := time.Since(start)
+	if s.opts.Observe != nil {
+		s.opts.Observe(string(rctx.Method()), pattern, rctx.Response.StatusCode(), took)
+	}
 	s.log.Info("request",
 		zap.ByteString("method", rctx.Method()),
 		zap.String("route", pattern),
 		zap.Int("status", rctx.Response.StatusCode()),
-		zap.Duration("duration", time.Since(start)),
+		zap.Duration("duration", took),
 		zap.String("requestId", id))
 }
 

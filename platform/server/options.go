@@ -41,6 +41,10 @@ type Options[A any] struct {
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For counts
 
 	Clock func() time.Time // of timestamps in answers, time.Now
+
+	// Observe hears of every answer; none: nobody does. The route is its pattern,
+	// "" for none. It must not wait.
+	Observe func(method, route string, status int, took time.Duration)
 }
 
 func (o Options[A]) withDefaults() Options[A] {

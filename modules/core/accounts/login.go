@@ -71,6 +71,28 @@ func (s *Service) Register(ctx context.Context, email, password, name string, fr
 // Login is a 401 for an unknown e-mail, a wrong password and a user who may not
 // log in, all the same, and a 429 when there were too many of those.
 func (s *Service) Login(ctx context.Context, email, password string, from Client) (*Login, error) {
+	login, err := s.login(ctx, email, password, from)
+	if s.opts.Logins != nil {
+		s.opts.Logins(outcome(err))
+	}
+	return login, err
+}
+
+// outcome is how a login went.
+func outcome(err error) string {
+	var refused *apierr.Error
+	switch {
+	case err == nil:
+		return "succeeded"
+	case errors.Is(err, errCredentials):
+		return "failed"
+	case errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
+		return "limited"
+	}
+	return "error"
+}
+
+func (s *Service) login(ctx context.Context, email, password string, from Client) (*Login, error) {
 	attempt, err := s.limits.login(ctx, from.Address, "", email)
 	if err != nil {
 		return nil, err

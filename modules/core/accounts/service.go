@@ -27,7 +27,8 @@ type Options struct {
 	PerAddress    int           // registrations, and failed logins, in a minute; 0 is no limit
 	PerAccount    int           // failed logins in a minute; 0 is no limit
 	Passwords     *auth.Passwords
-	Notices       *notices.Notices // nil: nobody gets mail
+	Notices       *notices.Notices     // nil: nobody gets mail
+	Logins        func(outcome string) // hears of each login; nil: nobody does
 	Clock         func() time.Time
 	Logger        *zap.Logger
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	"github.com/orchestrix/orchestrix/platform/background"
 	"github.com/orchestrix/orchestrix/platform/data"
+	"github.com/orchestrix/orchestrix/platform/health"
 	"github.com/orchestrix/orchestrix/platform/llm"
 	"github.com/orchestrix/orchestrix/platform/realtime"
 	"github.com/orchestrix/orchestrix/platform/registry"
@@ -34,6 +35,7 @@ type App struct {
 	Runs        *runs.Service
 	Model       llm.Provider
 	Gateway     *realtime.Gateway
+	Health      health.Checks
 }
 
 // Route is a route whose handler gets an *App.

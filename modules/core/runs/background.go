@@ -32,8 +32,9 @@ func (s *Service) dispatch(ctx context.Context) {
 		if !ok {
 			return
 		}
+		s.busy.Add(1)
 		s.runs.Go(func() {
-			defer func() { <-workers }()
+			defer func() { s.busy.Add(-1); <-workers }()
 			s.begin(ctx, id)
 		})
 	}

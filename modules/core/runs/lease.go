@@ -182,6 +182,7 @@ func (s *Service) closeLog(ctx context.Context, x *Execution, to Status, reason 
 		}
 		if err == nil {
 			s.publisher.Publish(e)
+			s.observe(x, 0) // when it ended, if it began, nobody knows
 		}
 		return err
 	}

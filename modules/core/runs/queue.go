@@ -92,6 +92,13 @@ func (q *queue) pop(ctx context.Context) (id string, ok bool) {
 	}
 }
 
+// load is how many runs wait here, and whether one more may.
+func (q *queue) load() (waiting int, accepts bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.places, !q.closed && q.places < q.limit
+}
+
 // close accepts no more.
 func (q *queue) close() {
 	q.mu.Lock()

@@ -71,6 +71,9 @@ func (rec *recorder) StepEnded(s *engine.StepRecord) {
 	}
 	rec.mask.Fill(e, s.Input, s.Output, data)
 	rec.emit(e)
+	if o := rec.service.opts.Observer; o != nil {
+		o.StepEnded(s.Type, s.Err != nil, s.Duration)
+	}
 }
 
 // RunEnded closes the log.

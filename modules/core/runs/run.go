@@ -152,6 +152,12 @@ func (r *run) lose() {
 	r.stop()
 }
 
+func (r *run) isLost() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.lost
+}
+
 // after returns the entries in memory that follow the one numbered after, and
 // whether those are all that there are.
 func (r *run) after(after int64) (entries []*runlog.Entry, all bool) {

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,6 +31,7 @@ type Options struct {
 	KeepMost int      // executions that are kept
 	Secret   []byte   // what the key that seals the input of queued runs is made of
 	Masked   []string // values that never appear in a log
+	Observer Observer // nil: nobody measures
 	Clock    func() time.Time
 	Logger   *zap.Logger
 }
@@ -79,9 +81,10 @@ type Service struct {
 	mask      *runlog.Masker
 	writer    *writer
 	queue     *queue
-	process   string    // this process's hold on its runs
-	round     uint64    // of storing; of the writer
-	renewed   time.Time // when the hold was last renewed; of the job that does it
+	busy      atomic.Int64 // workers that have a run
+	process   string       // this process's hold on its runs
+	round     uint64       // of storing; of the writer
+	renewed   time.Time    // when the hold was last renewed; of the job that does it
 	log       *zap.Logger
 	now       func() time.Time
 
@@ -205,6 +208,9 @@ func (s *Service) end(r *run, x Execution, last *runlog.Entry) {
 	defer close(r.over)
 	store := r.finish(x, last)
 	s.publish(r, last)
+	if !r.isLost() { // whoever took it over tells of its end
+		s.observe(&x, last.Duration)
+	}
 	if store {
 		s.writer.notice(r)
 	} else {
