@@ -64,6 +64,8 @@ func TestDefaults(t *testing.T) {
 	assert.Equal(t, 587, s.SMTPPort)
 	assert.Equal(t, []time.Duration{30 * time.Second, 30 * time.Second, 10 * time.Second},
 		[]time.Duration{s.RunTimeout, s.StepTimeout, s.ShutdownTimeout})
+	assert.Zero(t, s.ShutdownDelay)
+	assert.Empty(t, s.MetricsAddr)
 	assert.Empty(t, s.MongoURI)
 	assert.Empty(t, s.JWTSecret)
 	assert.Empty(t, s.FrontendURLs)
@@ -182,5 +184,15 @@ func TestOrigins(t *testing.T) {
 		s, err := config.Load(nil)
 		require.NoError(t, err, value)
 		assert.Equal(t, want, s.FrontendURLs, value)
+	}
+}
+
+func TestMetricsAddr(t *testing.T) {
+	for _, value := range []string{":0", "127.0.0.1:9464", "[::1]:9464", "localhost:65535"} {
+		clean(t)
+		t.Setenv("METRICS_ADDR", value)
+		s, err := config.Load(nil)
+		require.NoError(t, err, value)
+		assert.Equal(t, value, s.MetricsAddr)
 	}
 }

@@ -19,6 +19,8 @@ func TestChecks(t *testing.T) {
 		{"FRONTEND_URL", "*"}, {"FRONTEND_URL", "example.com"}, {"FRONTEND_URL", "https://a.b/path"},
 		{"FRONTEND_URL", "https://a.b,ftp://c"}, {"FRONTEND_URL", "https://u:p@a.b"},
 		{"RUN_TIMEOUT", "0s"}, {"STEP_TIMEOUT", "30"}, {"SHUTDOWN_TIMEOUT", "25h"}, {"RUN_TIMEOUT", "-1s"},
+		{"SHUTDOWN_DELAY", "-1s"}, {"SHUTDOWN_DELAY", "2h"}, {"SHUTDOWN_DELAY", "5"},
+		{"METRICS_ADDR", "9464"}, {"METRICS_ADDR", "localhost"}, {"METRICS_ADDR", ":70000"}, {"METRICS_ADDR", "http://a:1"}, {"METRICS_ADDR", "a b:1"}, {"METRICS_ADDR", ":http"},
 		{"SMTP_PORT", "0"}, {"SMTP_HOST", "mail:25"}, {"FROM_EMAIL", "nobody"},
 		{"AUTH_MODE", "closed"}, {"SESSION_TTL", "7d"}, {"SESSION_TTL", "9000h"}, {"PASSWORD_MIN_LENGTH", "73"},
 		{"LOGIN_LIMIT_ACCOUNT", "-1"}, {"RATE_LIMIT", "many"}, {"TRUSTED_PROXIES", "proxy.local"}, {"TRUSTED_PROXIES", "10.0.0.0/33"},

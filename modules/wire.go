@@ -40,15 +40,15 @@ const (
 // Program is everything that runs: the services, the store under them and the
 // host in front of them.
 type Program struct {
-	App    *app.App
-	Server *server.Server[*app.App]
-	Store  mongo.Store
+	App     *app.App
+	Server  *server.Server[*app.App]
+	Store   mongo.Store
+	Metrics *metrics.Listener // nil: nothing is measured
 
 	hub      *realtime.Hub
 	mailer   *mail.Mailer
 	model    *llm.Model
 	probes   probes
-	metrics  *metrics.Listener // nil: nothing is measured
 	draining atomic.Bool
 }
 
@@ -155,7 +155,7 @@ func (p *Program) begin(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if p.metrics, err = p.probes.listen(ctx, p); err != nil {
+	if p.Metrics, err = p.probes.listen(ctx, p); err != nil {
 		return err
 	}
 	if err := p.App.Connections.Start(ctx); err != nil { // before anything is changed
@@ -204,5 +204,5 @@ func (p *Program) closeServices(ctx context.Context) error {
 	p.App.Accounts.Close()
 	p.App.Schemas.Close()
 	p.hub.Close()
-	return errors.Join(err, p.mailer.Close(ctx), p.model.Close(), p.metrics.Close(ctx))
+	return errors.Join(err, p.mailer.Close(ctx), p.model.Close(), p.Metrics.Close(ctx))
 }

@@ -69,7 +69,7 @@ func New(stepTypes ...string) *Metrics {
 		modelTime: histogram("model_call_duration_seconds",
 			"Time of a call of a language model with its retries, by how it went.", long, "provider", "outcome"),
 		logins: counter("logins_total",
-			"Logins to accounts: succeeded, failed, or turned away because too many have failed.", "outcome"),
+			"Logins to accounts: succeeded, failed, limited (turned away, too many have failed), or error.", "outcome"),
 	}
 	m.steps = newSteps(stepTypes,
 		counter("steps_total", "Steps that have ended, by their type.", "type", "status"),

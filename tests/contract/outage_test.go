@@ -39,6 +39,13 @@ func (f flaky) Collections(ctx context.Context) ([]string, error) {
 	return f.Store.Collections(ctx)
 }
 
+func (f flaky) Ping(ctx context.Context) error {
+	if err := (flakyCollection{gone: f.gone}).err(); err != nil {
+		return err
+	}
+	return f.Store.Ping(ctx)
+}
+
 func (c flakyCollection) err() error {
 	if c.gone.Load() {
 		return fmt.Errorf("dial tcp db.internal:27017 as canary-user: %w", mongo.ErrUnavailable)

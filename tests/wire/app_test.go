@@ -81,7 +81,12 @@ func TestTheProgramLosesItsDatabaseAndRecovers(t *testing.T) {
 	require.Equal(t, http.StatusCreated, status, body)
 	assert.Equal(t, `{"email":"a@b.c"}`, body)
 
+	assert.Contains(t, p.get("/readyz"), `"status":"ready"`)
 	line.cut()
+	require.Eventually(t, func() bool { // what was asked a moment ago holds for a moment
+		return strings.Contains(p.get("/readyz"), `{"name":"store","ok":false,"reason":"The store does not answer"}`)
+	}, 20*time.Second, 100*time.Millisecond)
+	assert.Contains(t, p.get("/livez"), `"status":"ok"`)
 	status, headers, body := p.post("/workflows", saveSignup)
 	assert.Equal(t, http.StatusServiceUnavailable, status, body)
 	assert.NotEmpty(t, headers.Get("Retry-After"))
@@ -93,6 +98,9 @@ func TestTheProgramLosesItsDatabaseAndRecovers(t *testing.T) {
 	require.Eventually(t, func() bool {
 		status, _, _ := p.post("/workflow/run/w/sign-up", `{"email":"a@b.c"}`)
 		return status == http.StatusCreated
+	}, 20*time.Second, 100*time.Millisecond)
+	require.Eventually(t, func() bool {
+		return strings.Contains(p.get("/readyz"), `"status":"ready"`)
 	}, 20*time.Second, 100*time.Millisecond)
 }
 

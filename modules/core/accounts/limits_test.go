@@ -70,3 +70,18 @@ func TestUsersWithIDsOfTheirOwn(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, doc.Object{{"userId", "ann"}, {"email", "a@b.c"}, {"name", ""}}, user)
 }
+
+func TestLoginsAreTold(t *testing.T) {
+	var told []string
+	f := start(t, func(o *accounts.Options) {
+		o.PerAccount, o.Logins = 2, func(outcome string) { told = append(told, outcome) }
+	})
+	f.add(t, "a@b.c")
+	for _, given := range []string{password, "wrong", "wrong", password} {
+		_, _ = f.Login(t.Context(), "a@b.c", given, accounts.Client{Address: "198.51.100.7"})
+	}
+	require.NoError(t, f.store.Close(t.Context()))
+	_, err := f.Login(t.Context(), "b@b.c", password, accounts.Client{})
+	require.Error(t, err)
+	assert.Equal(t, []string{"succeeded", "failed", "failed", "limited", "error"}, told)
+}
