@@ -43,8 +43,8 @@ func TestMetricsOfRealCalls(t *testing.T) {
 
 	id := send(t, http.MethodPost, url+"/workflow/execute", `{"steps":[{"type":"testGate"},{"type":"no such type"}]}`).text(t, "executionId")
 	<-gateEntered
-	waiting := send(t, http.MethodPost, url+"/workflow/execute", `{"steps":[]}`).text(t, "executionId")
-	require.Eventually(t, func() bool { return ended(t, url, waiting) }, 20*time.Second, 5*time.Millisecond)
+	short := send(t, http.MethodPost, url+"/workflow/execute", `{"steps":[]}`).text(t, "executionId")
+	awaitEnd(t, program, url, short, 1)
 	conn, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(url, "http")+"/ws/executions/"+id, nil)
 	require.NoError(t, err)
 	defer res.Body.Close()
@@ -68,7 +68,7 @@ func TestMetricsOfRealCalls(t *testing.T) {
 		assert.Equal(t, want, value, series)
 	}
 	<-gateOpen
-	require.Eventually(t, func() bool { return ended(t, url, id) }, 20*time.Second, 5*time.Millisecond)
+	awaitEnd(t, program, url, id, 0)
 
 	got := metricstest.Scrape(t, program.Metrics.Addr())
 	for series, want := range map[string]float64{
@@ -98,11 +98,13 @@ func TestMetricsOfRealCalls(t *testing.T) {
 	}
 }
 
-func ended(t *testing.T, url, id string) bool {
+// awaitEnd waits until a run has ended, and its worker is free.
+func awaitEnd(t *testing.T, program *modules.Program, url, id string, busy int) {
 	t.Helper()
-	status := send(t, http.MethodGet, url+"/executions/"+id, "").object(t)
-	_, over := status["finishedAt"]
-	return over
+	require.Eventually(t, func() bool {
+		got, err := try(t.Context(), http.MethodGet, url+"/executions/"+id, "")
+		return err == nil && strings.Contains(got.body, `"finishedAt":"`) && program.App.Runs.Load().Busy == busy
+	}, 20*time.Second, 5*time.Millisecond)
 }
 
 // Whatever callers send, the metrics repeat none of it: routes are patterns, and

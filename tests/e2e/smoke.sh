@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Starts the real binary, saves a workflow, calls its API, stops the server in
-# both ways, and calls it again.
+# every way, and calls it again.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -47,5 +47,18 @@ expect '{"email":"eve@example.com","greeting":"Welcome, Eve!"} 201' "$(call "$pa
 expect 422 "$(call "$path" '{"email":"ada@example.com","name":"Ada"}' | sed 's/.* //')"
 
 kill -TERM "$server" && wait "$server"
+metrics=127.0.0.1:$((port + 1))
+SHUTDOWN_DELAY=1h METRICS_ADDR=$metrics start
+answers() { curl -s -o /dev/null -w '%{http_code}' "$1"; }
+expect 200 "$(answers "$url/readyz")"
+expect 'orchestrix_http_requests_total{method="GET",route="/readyz",status="200"} 1' "$(curl -fs "$metrics/metrics" | grep '_requests_total.*/readyz')"
+kill -TERM "$server" # it serves on, and says that it goes
+for _ in $(seq 100); do
+	[ "$(answers "$url/readyz")" = 200 ] || break
+	sleep 0.1
+done
+expect 503 "$(answers "$url/readyz")"
+expect 422 "$(call "$path" '{"email":"ada@example.com","name":"Ada"}' | sed 's/.* //')"
+kill -TERM "$server" && wait "$server" # a second one is enough
 server=
 echo "e2e: ok"
