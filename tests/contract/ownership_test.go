@@ -163,13 +163,15 @@ func TestPublicRoutes(t *testing.T) {
 			public = append(public, route.ID)
 		}
 	}
-	assert.ElementsMatch(t, []string{"auth.login", "auth.register", "execution.published", "system.health", "system.hello"}, public)
+	assert.ElementsMatch(t, []string{"auth.login", "auth.register", "execution.published", "system.health", "system.hello", "system.livez", "system.readyz"}, public)
 
 	url, ann, _ := startWithTwo(t, loginRequired)
 	path := ann.publish(t, "w", respond(`"of ann"`))
 	play(t, url, []exchange{
 		{name: "health", method: "GET", path: "/health", status: 200},
 		{name: "hello", method: "GET", path: "/hello", status: 200},
+		{name: "liveness", method: "GET", path: "/livez", status: 200},
+		{name: "readiness", method: "GET", path: "/readyz", status: 200},
 		{name: "a published API", method: "POST", path: path, body: `{}`, status: 200, contains: []string{`"of ann"`}},
 		{name: "with a token that is none", method: "POST", path: path, headers: []string{"Authorization", "Bearer x"}, status: 200, contains: []string{`"of ann"`}},
 		{name: "a login without a body", method: "POST", path: "/auth/login", status: 400},
