@@ -69,10 +69,13 @@ type fixture struct {
 
 func start(t testing.TB, change ...func(*accounts.Options)) *fixture {
 	t.Helper()
-	store, err := embedded.Open(t.Context(), embedded.Options{Dir: t.TempDir()})
+	now := time.Date(2026, 2, 12, 10, 0, 0, 0, time.UTC)
+	store, err := embedded.Open(t.Context(), embedded.Options{
+		Dir: t.TempDir(), Clock: func() time.Time { return now }, // or it deletes sessions of that day as expired
+	})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, store.Close(context.Background())) })
-	f := &fixture{store: &watched{Store: store}, now: time.Date(2026, 2, 12, 10, 0, 0, 0, time.UTC)}
+	f := &fixture{store: &watched{Store: store}, now: now}
 	opts := accounts.Options{
 		Passwords: auth.NewPasswords(),
 		Secret:    []byte("a secret for tests"), SessionLife: time.Hour,
