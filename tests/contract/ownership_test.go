@@ -163,7 +163,7 @@ func TestPublicRoutes(t *testing.T) {
 			public = append(public, route.ID)
 		}
 	}
-	assert.ElementsMatch(t, []string{"auth.login", "auth.register", "execution.published", "system.health", "system.hello", "system.livez", "system.readyz"}, public)
+	assert.ElementsMatch(t, []string{"auth.login", "auth.register", "console.file", "console.page", "execution.published", "system.health", "system.hello", "system.livez", "system.readyz"}, public)
 
 	url, ann, _ := startWithTwo(t, loginRequired)
 	path := ann.publish(t, "w", respond(`"of ann"`))
