@@ -56,7 +56,7 @@ func TestWithoutUpgrade(t *testing.T) {
 
 func TestOrigins(t *testing.T) {
 	host := serve(t)
-	for origin, status := range map[string]int{"http://app.example": 101, "http://evil.example": 403} {
+	for origin, status := range map[string]int{"http://app.example": 101, host.URL: 101, "http://evil.example": 403} {
 		for _, path := range []string{"/", "/ws/executions/x", "/socket.io/?EIO=4&transport=websocket"} {
 			conn, res, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(host.URL, "http")+path, http.Header{"Origin": {origin}})
 			require.Equal(t, status, res.StatusCode, "%s %s: %v", origin, path, err)

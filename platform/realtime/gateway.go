@@ -42,7 +42,7 @@ type Gateway struct {
 
 // GatewayOptions of a Gateway.
 type GatewayOptions struct {
-	AllowOrigin func(origin string) bool // of browsers
+	AllowOrigin func(origin, host string) bool // of browsers
 	Logger      *zap.Logger
 	Rules       Rules // nil: everybody may follow every run, and nobody is asked who they are
 	// SessionCheck is how often the rules are asked whether the login sessions of

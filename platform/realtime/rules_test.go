@@ -142,7 +142,7 @@ func TestAnExecutionsSocketFollowsTheRules(t *testing.T) {
 
 // A foreign page is refused before the run is looked up.
 func TestTheOriginComesFirst(t *testing.T) {
-	s := serve(t, newRules(), realtime.GatewayOptions{AllowOrigin: func(string) bool { return false }})
+	s := serve(t, newRules(), realtime.GatewayOptions{AllowOrigin: func(string, string) bool { return false }})
 	s.rules.hold("check")
 	req, err := http.NewRequest(http.MethodGet, "http://"+s.addr+"/ws/executions/adas", nil)
 	require.NoError(t, err)

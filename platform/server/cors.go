@@ -41,11 +41,14 @@ func (c cors) permits(origin string) bool {
 	return slices.Contains(c.origins, origin) || c.local && isLocal(origin)
 }
 
-// AllowOrigin tells which origins may open sockets: those that CORS lets call
-// (http.md, "CORS").
-func AllowOrigin(origins []string, production bool) func(origin string) bool {
-	return newCORS(origins, production).permits
+// AllowOrigin tells which origins may open sockets to a host: those that CORS
+// lets call (http.md, "CORS"), and the host's own pages.
+func AllowOrigin(origins []string, production bool) func(origin, host string) bool {
+	c := newCORS(origins, production)
+	return func(origin, host string) bool { return c.permits(origin) || isOwn(origin, host) }
 }
+
+func isOwn(origin, host string) bool { return origin == "http://"+host || origin == "https://"+host }
 
 func isLocal(origin string) bool {
 	u, err := url.Parse(origin)

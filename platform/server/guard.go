@@ -64,9 +64,5 @@ func (s *Server[A]) credentials(rctx *fasthttp.RequestCtx) Credentials {
 // nor from an origin that may call.
 func (s *Server[A]) foreign(rctx *fasthttp.RequestCtx) bool {
 	origin := string(rctx.Request.Header.Peek(fiber.HeaderOrigin))
-	if origin == "" || s.cors.permits(origin) {
-		return false
-	}
-	host := string(rctx.Host())
-	return origin != "http://"+host && origin != "https://"+host
+	return origin != "" && !s.cors.permits(origin) && !isOwn(origin, string(rctx.Host()))
 }

@@ -19,7 +19,7 @@ type Options struct {
 
 	// AllowOrigin decides by the Origin header; none allows all. A request
 	// without that header, which no browser sends, is never asked about.
-	AllowOrigin func(origin string) bool
+	AllowOrigin func(origin, host string) bool
 
 	Logger *zap.Logger // none: nothing is logged
 }

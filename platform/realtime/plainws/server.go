@@ -67,7 +67,7 @@ func (s *Server) Handle(c *fiber.Ctx, p Peer) error {
 		return s.refuse(c, fiber.StatusUpgradeRequired, "Unsupported WebSocket version")
 	case len(request.Peek("Sec-WebSocket-Key")) == 0:
 		return s.refuse(c, fiber.StatusBadRequest, "Sec-WebSocket-Key is missing")
-	case origin != "" && s.opts.AllowOrigin != nil && !s.opts.AllowOrigin(origin):
+	case origin != "" && s.opts.AllowOrigin != nil && !s.opts.AllowOrigin(origin, string(c.Context().Host())):
 		return s.refuse(c, fiber.StatusForbidden, "Origin not allowed")
 	}
 	if _, reason := s.room(); reason != "" {

@@ -105,7 +105,7 @@ func TestSeveralServersAtOnce(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	everywhere(t, func(t *testing.T, mount func(plainws.Options, peers) *mounted) {
-		m := mount(plainws.Options{MaxConns: 1, CloseTimeout: brief.CloseTimeout, AllowOrigin: func(o string) bool { return o == "https://ok.example" }}, echo)
+		m := mount(plainws.Options{MaxConns: 1, CloseTimeout: brief.CloseTimeout, AllowOrigin: func(o, _ string) bool { return o == "https://ok.example" }}, echo)
 		upgrade := func(headers ...string) (int, string, http.Header) {
 			conn, err := net.Dial("tcp", m.addr)
 			require.NoError(t, err)

@@ -98,7 +98,7 @@ func (srv *Server) verify(c *fiber.Ctx, s *session) refusal {
 
 func (srv *Server) allows(c *fiber.Ctx) bool {
 	origin := string(c.Request().Header.Peek(fiber.HeaderOrigin))
-	return origin == "" || srv.opts.AllowOrigin == nil || srv.opts.AllowOrigin(origin)
+	return origin == "" || srv.opts.AllowOrigin == nil || srv.opts.AllowOrigin(origin, string(c.Context().Host()))
 }
 
 // queryOf copies: the library reuses its buffers.

@@ -104,7 +104,7 @@ func TestGoldens(t *testing.T) {
 }
 
 func TestOrigin(t *testing.T) {
-	h := start(t, Options{AllowOrigin: func(origin string) bool { return origin == "https://good.example" }})
+	h := start(t, Options{AllowOrigin: func(origin, _ string) bool { return origin == "https://good.example" }})
 	for origin, status := range map[string]int{"": 101, "https://good.example": 101, "https://evil.example": 403} {
 		header := http.Header{}
 		if origin != "" {

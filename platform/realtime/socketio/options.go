@@ -36,7 +36,7 @@ type Options struct {
 
 	// AllowOrigin decides on the Origin of a websocket upgrade; polling is
 	// covered by CORS. Nil allows all. A request without one passes.
-	AllowOrigin func(origin string) bool
+	AllowOrigin func(origin, host string) bool
 	// Authorize decides on a socket by the client's auth value, which may be
 	// empty. The error's text is sent to the client.
 	Authorize func(*Socket, json.RawMessage) error
