@@ -42,6 +42,7 @@ e2e: ## drive the real binary, with the official clients
 	sh tests/matrix/run.sh
 	RACE=1 sh tests/matrix/run.sh
 	bash tests/e2e/live/run.sh
+	bash tests/e2e/console/run.sh
 
 docs: ## write the generated pages of docs/ anew
 	go test ./tests/docs -run Generated -update

@@ -17,10 +17,11 @@ let onLoggedOut = () => {};
 // whenLoggedOut is called when an answer says that a login is needed.
 export function whenLoggedOut(listener) { onLoggedOut = listener; }
 
-async function send(method, path, body, { signal, wait = patience } = {}) {
+async function send(method, path, body, { signal, wait = patience, token } = {}) {
   const signals = [AbortSignal.timeout(wait)];
   if (signal) signals.push(signal);
   const request = { method, signal: AbortSignal.any(signals), cache: 'no-store', headers: {} };
+  if (token) request.headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) {
     request.headers['Content-Type'] = 'application/json';
     request.body = JSON.stringify(body);
@@ -42,16 +43,19 @@ async function call(method, path, body, options) {
   try { value = JSON.parse(text); } catch { /* said below */ }
   if (answer.ok && value !== undefined) return value;
   if (answer.status === 401 && !path.startsWith('/auth/')) onLoggedOut();
-  throw new Problem(value?.error ?? `The server answered ${answer.status}`, {
-    status: answer.status, detail: value?.message ?? hint(answer, value), code: value?.code, requestId: value?.requestId, body: value,
+  const said = [value?.error ?? `The server answered ${answer.status}`, value?.message].filter((text) => !phrases.has(text)); // a phrase alone says little
+  throw new Problem(said[0] ?? value.error, {
+    status: answer.status, detail: said[1] ?? hint(answer, value), code: value?.code, requestId: value?.requestId, body: value,
   });
 }
+
+const phrases = new Set([undefined, 'Unauthorized', 'Not Found', 'Conflict', 'Validation error']);
 
 function hint(answer, value) {
   const again = answer.headers.get('Retry-After');
   if (value === undefined) return 'What came is no JSON. Is there a proxy in between?';
   if (again) return `Try again in ${again} s.`;
-  if (value.code?.startsWith('MODEL') || [502, 504].includes(answer.status)) return 'The model provider failed. AI_PROVIDER and its key, in the settings of the server, say which one is asked.';
+  if (value.code?.startsWith('MODEL')) return 'AI_PROVIDER and its key, in the settings of the server, say which model is asked.';
   if (answer.status === 503) return 'It may be over in a moment.';
   return '';
 }
@@ -71,6 +75,7 @@ export const api = {
   remove: (workflowId) => call('DELETE', `/workflows/${id(workflowId)}?${query()}`),
   explain: (workflowId, signal) => call('POST', '/workflow/explain', { workflowId, ownerId }, { signal }),
   generate: (prompt, signal) => call('POST', '/workflow/generate', { prompt }, { signal, wait: modelPatience }),
+  change: (workflowId, prompt, signal) => call('POST', '/workflow/generate', { prompt, workflowId, ownerId }, { signal, wait: modelPatience }),
 
   runSaved: (workflowId, input) => call('POST', `/workflows/${id(workflowId)}/execute`, { input, ownerId }),
   runSteps: ({ steps, edges, inputVariables }, input) => call('POST', '/workflow/execute', { steps, edges, inputVariables, input, ownerId }),
@@ -80,9 +85,9 @@ export const api = {
   cancel: (executionId) => call('POST', `/executions/${id(executionId)}/cancel`, {}),
 
   // published calls an API as its users do: any status is an answer.
-  async published(path, input) {
+  async published(path, input, token) {
     const began = performance.now();
-    const { answer, text } = await send('POST', path, input, { wait: modelPatience });
+    const { answer, text } = await send('POST', path, input, { wait: modelPatience, token });
     let body = text;
     try { body = JSON.parse(text); } catch { /* shown as it came */ }
     return { status: answer.status, body, executionId: answer.headers.get('X-Execution-Id'), durationMs: Math.round(performance.now() - began) };

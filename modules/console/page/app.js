@@ -31,6 +31,7 @@ async function show() {
   closeAll();
   const [kind = '', id = ''] = location.hash.replace(/^#\/?/, '').split('/').map(decode);
   const page = pages[kind] ?? homePage;
+  load();
   list.select(kind === 'workflow' ? id : undefined);
   document.body.dataset.page = page === homePage ? 'home' : kind;
   mark(kind.startsWith('run') ? 'runs' : 'home');
@@ -69,10 +70,8 @@ function load() {
   listed = mine.load().then(() => (mine.loaded ? mine.all : undefined));
 }
 
-// changed follows a change of the workflows, and goes to the one that was saved.
+// changed goes to the workflow that was saved.
 function changed(workflowId) {
-  load();
-  if (workflowId === undefined) return;
   const hash = `#/workflow/${encodeURIComponent(workflowId)}`;
   if (location.hash === hash) show();
   else location.hash = hash;
@@ -86,7 +85,6 @@ function enter(user) {
   aside.hidden = false;
   document.body.classList.remove('outside');
   list = new WorkflowList(aside);
-  load();
   connect(showLive, () => begin(again));
   show();
 }
@@ -120,10 +118,11 @@ function ask() {
 }
 
 function showLive({ state, text }) {
+  if (live.dataset.state === 'lost' && state === 'live') load();
   live.hidden = false;
   live.dataset.state = state;
   live.replaceChildren(icon({ live: 'ok', lost: 'warning', connecting: 'running' }[state]), el('span', {}, text));
-  live.title = { live: 'Logs come as they happen', lost: 'The connection for live logs is lost; it comes back by itself', connecting: 'Connecting for live logs' }[state];
+  live.title = state === 'lost' ? 'The connection for live logs is lost; it comes back by itself' : 'The connection for live logs';
 }
 
 // begin asks who is here. Still is what to do for who was here before, and is.

@@ -96,7 +96,7 @@ export function problemBox(problem, again) {
   const small = [problem.status && `status ${problem.status}`, problem.code, problem.requestId && `request ${problem.requestId}`].filter(Boolean).join(' · ');
   return el('div', { class: 'problem', role: 'alert' }, icon('warning'), el('div', {},
     el('strong', {}, problem.title ?? 'Something went wrong in this page'),
-    el('p', {}, problem.detail ?? String(problem)),
+    (problem.detail ?? String(problem)) && el('p', {}, problem.detail ?? String(problem)),
     small && el('p', { class: 'small' }, small),
     again && button('Try again', again, { kind: 'small' })));
 }

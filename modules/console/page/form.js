@@ -33,7 +33,7 @@ export class InputForm {
 
   // toggle goes from the form to JSON and back.
   toggle() {
-    if (this.asJSON.checked) this.raw.value = JSON.stringify(this.sample(), null, 2);
+    if (this.asJSON.checked) this.raw.value = JSON.stringify(this.sample(true), null, 2);
     this.rawBox.hidden = !this.asJSON.checked;
     this.box.hidden = this.asJSON.checked;
   }
@@ -63,13 +63,14 @@ export class InputForm {
   }
 
   // sample is the input as it stands, with something of the right type where
-  // there is none yet.
-  sample() {
+  // there is none yet. What is hidden in the form stays so, unless all is wanted.
+  sample(all = false) {
     const input = {};
     for (const field of this.fields) {
       const { value } = parse(field);
-      if (value !== undefined) input[field.variable.name] = value;
-      else if (field.variable.required) input[field.variable.name] = samples[field.kind] ?? '…';
+      const hidden = field.control.type === 'password' && !all;
+      if (value !== undefined && !hidden) input[field.variable.name] = value;
+      else if (value !== undefined || field.variable.required) input[field.variable.name] = samples[field.kind] ?? '…';
     }
     if (!this.asJSON.checked) return input;
     return parse(this.rawField()).value ?? input;

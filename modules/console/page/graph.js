@@ -6,6 +6,8 @@ import { pictureOf, states } from './steps.js';
 
 const most = 300; // steps that are drawn
 const margin = 8;
+const broad = 620; // pixels of a drawing that takes the whole page
+const tall = 180; // pixels of a page that are not the drawing's
 const phone = 330; // pixels that a drawing has there
 const smallest = 0.74; // of the natural size; below that the drawing scrolls
 
@@ -37,11 +39,16 @@ export class Graph {
     if (plan.width > phone && matchMedia('(max-width: 760px)').matches) plan = layout(graph, size = narrow);
     const width = plan.width + 2 * margin;
     const height = plan.height + 2 * margin;
+    this.element.classList.toggle('broad', width > broad);
+    this.element.classList.toggle('tall', height > innerHeight - tall);
     const drawing = svg('svg', {
-      viewBox: `${-margin} ${-margin} ${width} ${height}`, width, height, role: 'group', 'aria-label': `The workflow, ${graph.nodes.length} steps in the order in which they run`,
+      viewBox: `${-margin} ${-margin} ${width} ${height}`, width, height,
+      role: 'group', 'aria-label': `The workflow, ${graph.nodes.length} steps in the order in which they run`,
     }, svg('defs', {}, arrow('arrow'), arrow('arrow-ok')));
     drawing.style.minWidth = `${Math.round(width * smallest)}px`;
-    this.lines = graph.edges.map((edge, i) => ({ ...edge, path: svg('path', { class: `line${edge.implied ? ' implied' : ''}`, d: curve(plan.edges[i], size), 'marker-end': 'url(#arrow)' }) }));
+    this.lines = graph.edges.map((edge, i) => ({
+      ...edge, path: svg('path', { class: `line${edge.implied ? ' implied' : ''}`, d: curve(plan.edges[i], size), 'marker-end': 'url(#arrow)' }),
+    }));
     this.nodes = graph.nodes.map((node) => new Node(node, { ...plan.nodes[node.at], size }, graph.nodes.length, onPick));
     drawing.append(...this.lines.map((line) => line.path), ...this.nodes.map((node) => node.element));
     this.element.append(drawing);
@@ -82,7 +89,8 @@ class Node {
   set(state, took = '') {
     this.state = state;
     this.element.dataset.state = state;
-    this.element.setAttribute('aria-label', `Step ${this.node.at + 1} of ${this.total}: ${this.node.label}, ${this.node.type}, ${states[state]}${took && ` in ${took}`}. Show its fields`);
+    const { at, label, type } = this.node;
+    this.element.setAttribute('aria-label', `Step ${at + 1} of ${this.total}: ${label}, ${type}, ${states[state]}${took && ` in ${took}`}. Show its fields`);
     this.badge.replaceChildren(svg('circle', { cx: 10, cy: 10, r: 10 }), icon(state, { x: 3, y: 3, width: 14, height: 14 }));
     this.badge.classList.toggle('raised', Boolean(took));
     this.took.textContent = took;
@@ -97,14 +105,18 @@ const beside = (node, { width, height }) => [
   ...words(node, 53, 53, width - 89, height),
 ];
 
-const above = (node, { width, height }) => [icon(pictureOf(node.type), { x: 12, y: height / 2 + 2, width: 15, height: 15 }), ...words(node, 12, 31, width - 48, height)];
+const above = (node, { width, height }) => [
+  icon(pictureOf(node.type), { x: 12, y: height / 2 + 2, width: 15, height: 15 }),
+  ...words(node, 12, 31, width - 48, height),
+];
 
 const words = (node, x, typeX, room, height) => [
   svg('text', { class: 'label', x, y: height / 2 - 3 }, fit(node.label, '600 13.5px system-ui, sans-serif', room)),
   svg('text', { class: 'type', x: typeX, y: height / 2 + 14 }, fit(node.type, '12px system-ui, sans-serif', room - 15)),
 ];
 
-const arrow = (id) => svg('marker', { id, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto' }, svg('path', { d: 'M0 0.5L7.5 4L0 7.5z' }));
+const arrow = (id) => svg('marker', { id, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto' },
+  svg('path', { d: 'M0 0.5L7.5 4L0 7.5z' }));
 
 // curve leads from the bottom of one box, past those in between, to the top of
 // another.

@@ -3,7 +3,7 @@
 import { Problem } from './api.js';
 
 let socket = null;
-let followers = new Map(); // run -> what to tell about it
+const followers = new Map(); // run -> what to tell about it
 let tell = () => {};
 
 const words = {

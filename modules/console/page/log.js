@@ -51,9 +51,12 @@ export class RunLog {
   }
 
   begin(entry) {
-    const step = { index: entry.stepIndex, name: entry.stepName, state: 'idle', mark: el('span'), took: el('span', { class: 'took' }), notes: el('div', { class: 'notes' }) };
-    step.element = el('li', { class: 'entry' },
-      el('div', { class: 'entry-head' }, step.mark, el('strong', {}, entry.stepName), el('span', { class: 'muted type' }, entry.stepType), step.took), step.notes);
+    const step = {
+      index: entry.stepIndex, name: entry.stepName, state: 'idle',
+      mark: el('span'), took: el('span', { class: 'took' }), notes: el('div', { class: 'notes' }),
+    };
+    const head = el('div', { class: 'entry-head' }, step.mark, el('strong', {}, entry.stepName), el('span', { class: 'muted type' }, entry.stepType), step.took);
+    step.element = el('li', { class: 'entry' }, head, step.notes);
     this.steps.set(entry.stepIndex, step);
     if (this.steps.size <= most) this.list.append(step.element);
     else this.foot.textContent = `Only the first ${most} steps are listed here.`;

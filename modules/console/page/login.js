@@ -35,7 +35,7 @@ export function loginPage(root, appName, done) {
     try {
       await (fresh ? api.register(email.value, password.value, name.value) : api.login(email.value, password.value));
       const { user } = await api.session();
-      if (!user) throw new Problem('This browser did not keep the session', { detail: 'It must take cookies; and a server in production sets them over HTTPS only.' });
+      if (!user) throw new Problem('The browser did not keep the session', { detail: 'It must take cookies; in production they need HTTPS.' });
       done(user);
     } catch (err) {
       problem.replaceChildren(problemBox(err));

@@ -7,7 +7,7 @@ import { Graph } from './graph.js';
 import { saveForm } from './publish.js';
 import { runCard } from './run.js';
 import { inputsOf, readGraph } from './steps.js';
-import { took } from './values.js';
+import { hints, took } from './values.js';
 
 const ideas = [
   'Create a signup API with email and password',
@@ -64,13 +64,20 @@ export async function homePage(root, _, signal, changed, workflows) {
     cancel.hidden = !on;
     submit.lastChild.textContent = on ? 'Making the workflow…' : 'Make the workflow';
   };
-  const show = () => preview.replaceChildren(...(draft ? draftOf(draft, () => { draft = null; show(); }, (id) => { draft = null; written = ''; changed(id); }) : []));
+  const discard = () => { draft = null; show(); };
+  const saved = (id) => { draft = null; written = ''; changed(id); };
+  const show = () => preview.replaceChildren(...(draft ? draftOf(draft, discard, saved) : []));
+
+  const take = (idea) => {
+    text.value = written = idea;
+    text.focus();
+  };
 
   const form = el('form', { class: 'card hero', novalidate: true, onsubmit: make },
     el('h1', { tabindex: '-1' }, 'What should your API do?'),
     el('p', { class: 'muted' }, 'Describe it in plain words. You get a workflow that you can see, run and call as a REST API.'),
     el('label', { for: 'prompt', class: 'hidden' }, 'What your API should do'), text, problem,
-    el('div', { class: 'ideas' }, ideas.map((idea) => el('button', { type: 'button', class: 'idea', onclick: () => { text.value = written = idea; text.focus(); } }, idea))),
+    el('div', { class: 'ideas' }, ideas.map((idea) => el('button', { type: 'button', class: 'idea', onclick: () => take(idea) }, idea))),
     el('div', { class: 'actions' }, cancel, submit));
   root.append(form, preview);
   show();
@@ -83,9 +90,10 @@ function draftOf({ steps, edges, metadata, durationMs, prompt, inputVariables },
   const maker = metadata.provider ? `${metadata.provider}${metadata.model ? ` (${metadata.model})` : ''}` : 'the server';
   return [
     el('div', { class: 'title' },
-      el('div', {}, el('h2', { tabindex: '-1' }, 'A workflow from your words'), el('p', { class: 'muted facts' }, `“${metadata.prompt}” · made by ${maker} in ${took(durationMs)} · not saved yet`)),
+      el('div', {}, el('h2', { tabindex: '-1' }, 'A workflow from your words'),
+        el('p', { class: 'muted facts' }, `“${metadata.prompt}” · made by ${maker} in ${took(durationMs)} · not saved yet`)),
       el('div', { class: 'actions' }, button('Discard', discard, { picture: 'close' }))),
-    metadata.notes?.length > 0 && el('ul', { class: 'hints card' }, metadata.notes.map((note) => el('li', { 'data-severity': 'info' }, icon('info'), note))),
+    metadata.notes?.length > 0 && hints(metadata.notes.map((message) => ({ message })), 'card'),
     el('div', { class: 'split' },
       el('section', { class: 'card pin', 'aria-label': 'Workflow' }, drawing.element),
       el('div', { class: 'stack' },

@@ -6,7 +6,7 @@ import { InputForm } from './form.js';
 import { Graph } from './graph.js';
 import { follow } from './live.js';
 import { RunLog } from './log.js';
-import { graphOfLog, inputsOf, readGraph } from './steps.js';
+import { asksForToken, graphOfLog, inputsOf, readGraph } from './steps.js';
 import { chip, code, ended, took, when } from './values.js';
 
 const remembered = 20;
@@ -41,7 +41,10 @@ export function runCard(workflow, onChange) {
         submit.disabled = false;
       }
     },
-  }, el('h2', {}, 'Run'), form.element, problem, el('div', { class: 'actions' }, submit));
+  },
+  el('h2', {}, 'Run'),
+  asksForToken(workflow) && el('p', { class: 'muted' }, 'This workflow checks a token, and a run from here has none: call its API with one.'),
+  form.element, problem, el('div', { class: 'actions' }, submit));
   return { element, form };
 }
 
@@ -80,24 +83,28 @@ class RunView {
     this.execution = execution;
     this.nodes = graph.nodes;
     this.steps = new Map();
-    this.drawing = new Graph(graph, (node) => showStep(node, { run: this.steps.get(node.at) ?? { state: this.drawing.nodes[node.at].state } }));
+    const run = (node) => this.steps.get(node.at) ?? { state: this.drawing.nodes[node.at].state };
+    this.drawing = new Graph(graph, (node) => showStep(node, { run: run(node) }));
     this.log = new RunLog({ onStep: (at, step) => this.onStep(at, step), onEnd: (end) => this.onEnd(end) });
     this.status = el('span', {}, chip(execution.status));
     this.facts = el('p', { class: 'muted facts' });
     this.result = el('div');
     this.stop = button('Cancel the run', () => this.cancel(), { picture: 'stop' });
-    const name = workflow?.apiName || execution.workflowId || (workflow ? 'a draft' : 'steps that were sent');
-    const home = execution.workflowId ? `#/workflow/${encodeURIComponent(execution.workflowId)}` : '#/';
-    root.append(
-      el('div', { class: 'title' },
-        el('div', {}, el('a', { class: 'back', href: home }, icon('back'), workflow || !execution.workflowId ? `Back to ${name === 'a draft' ? 'the draft' : execution.workflowId ? name : 'the workflows'}` : 'Its workflow was deleted'),
-          el('h1', { tabindex: '-1' }, `Run of ${name}`), this.facts),
-        el('div', { class: 'actions' }, this.status, this.stop,
-          workflow && el('a', { class: 'button', href: home }, icon('play'), 'Run again'))),
+    root.append(this.title(workflow),
       el('div', { class: 'split' },
         el('section', { class: 'card pin', 'aria-label': 'Workflow' }, this.drawing.element),
         el('div', { class: 'stack' }, this.result, el('section', { class: 'card', 'aria-label': 'Log' }, el('h2', {}, 'Log'), this.log.element))));
     this.showFacts();
+  }
+
+  title(workflow) {
+    const { workflowId } = this.execution;
+    const home = workflow && workflowId ? `#/workflow/${encodeURIComponent(workflowId)}` : '#/';
+    const [name, back] = !workflowId ? (workflow ? ['a draft', 'Back to the draft'] : ['steps that were sent', 'Back to the workflows'])
+      : workflow ? [workflow.apiName || workflowId, `Back to ${workflow.apiName || workflowId}`] : [workflowId, 'Its workflow was deleted'];
+    return el('div', { class: 'title' },
+      el('div', {}, el('a', { class: 'back', href: home }, icon('back'), back), el('h1', { tabindex: '-1' }, `Run of ${name}`), this.facts),
+      el('div', { class: 'actions' }, this.status, this.stop, workflow && el('a', { class: 'button', href: home }, icon('play'), 'Run again')));
   }
 
   begin(history, signal) {
@@ -126,13 +133,11 @@ class RunView {
     this.setStatus(status);
     this.drawing.nodes.forEach((node, at) => { if (node.state === 'idle') this.drawing.set(at, 'skipped'); });
     say(`The run has ${status}`);
-    if (status !== 'succeeded') {
-      this.result.replaceChildren(el('section', { class: 'card result', 'data-state': 'failed', 'aria-label': 'Result' }, el('h2', {}, `The run has ${status === 'failed' ? 'failed' : `been ${status}`}`), error && el('p', { class: 'bad' }, error), failed && el('p', { class: 'muted' }, `In step ${failed.index + 1}, ${failed.name}. The log says more.`)));
-    } else {
-      this.result.replaceChildren(el('section', { class: 'card result', 'data-state': 'ok', 'aria-label': 'Result' },
-        el('h2', {}, 'Answer', answer && el('span', { class: 'chip', 'data-state': answer.status < 400 ? 'ok' : 'failed' }, String(answer.status))),
-        answer ? code(answer.body, 'answer') : el('p', { class: 'muted' }, 'The run has finished; it has no response step.')));
-    }
+    const good = status === 'succeeded';
+    this.result.replaceChildren(el('section', { class: 'card result', 'data-state': good ? 'ok' : 'failed', 'aria-label': 'Result' }, ...(good ? answerOf(answer)
+      : [el('h2', {}, `The run has ${status === 'failed' ? 'failed' : `been ${status}`}`),
+        error && el('p', { class: 'bad' }, error),
+        failed && el('p', { class: 'muted' }, `In step ${failed.index + 1}, ${failed.name}. The log says more.`)].filter(Boolean))));
   }
 
   setStatus(status) {
@@ -144,8 +149,8 @@ class RunView {
   showFacts() {
     const { createdAt, durationMs, trigger, status, executionId } = this.execution;
     this.stop.hidden = ended(status);
-    this.facts.replaceChildren(when(createdAt), ...[took(durationMs) && `took ${took(durationMs)}`, trigger === 'published' ? 'called as an API' : null].filter(Boolean).map((text) => ` · ${text}`),
-      ' · ', el('code', {}, executionId));
+    const more = [durationMs !== undefined && `took ${took(durationMs)}`, trigger === 'published' && 'called as an API'].filter(Boolean);
+    this.facts.replaceChildren(when(createdAt), ...more.map((text) => ` · ${text}`), ' · ', el('code', {}, executionId));
   }
 
   async cancel() {
@@ -158,4 +163,10 @@ class RunView {
       this.stop.disabled = false;
     }
   }
+}
+
+function answerOf(answer) {
+  if (!answer) return [el('h2', {}, 'Finished'), el('p', { class: 'muted' }, 'The run has no response step, and so no answer of its own.')];
+  const { status, body } = answer;
+  return [el('h2', {}, 'Answer', el('span', { class: 'chip', 'data-state': status < 400 ? 'ok' : 'failed' }, String(status))), code(body, 'answer')];
 }

@@ -26,7 +26,8 @@ export function runsCard(signal, { workflowId, names } = {}) {
       if (!signal.aborted) foot.replaceChildren(problemBox(err, () => load(fresh)));
     }
   };
-  const status = el('select', { 'aria-label': 'Show runs that are', onchange: () => load(true) }, statuses.map((s) => el('option', { value: s }, s || 'any status')));
+  const choices = statuses.map((s) => el('option', { value: s }, s || 'any status'));
+  const status = el('select', { 'aria-label': 'Show runs that are', onchange: () => load(true) }, choices);
   load(true);
   return el('section', { class: 'card', 'aria-label': 'Past runs' },
     el('div', { class: 'card-head' }, el('h2', {}, 'Past runs'), el('div', { class: 'row' }, status, button('Refresh', () => load(true), { kind: 'small' }))), list, foot);
@@ -34,9 +35,10 @@ export function runsCard(signal, { workflowId, names } = {}) {
 
 function item(x, names) {
   const begun = { workflow: 'run from here', published: 'API call', inline: 'steps that were sent' }[x.trigger] ?? x.trigger;
+  const name = names && (names.get(x.workflowId) ?? x.workflowId ?? 'A draft');
   return el('li', {}, el('a', { href: `#/run/${encodeURIComponent(x.executionId)}` },
     chip(x.status),
-    el('span', { class: 'grow' }, names && el('strong', {}, `${names.get(x.workflowId) ?? x.workflowId ?? 'A draft'} `), el('span', { class: 'muted' }, x.error ?? begun)),
+    el('span', { class: 'grow' }, name && el('strong', {}, `${name} `), el('span', { class: 'muted' }, x.error ?? begun)),
     el('span', { class: 'muted nowrap' }, took(x.durationMs) && `${took(x.durationMs)} · `, when(x.createdAt))));
 }
 

@@ -64,6 +64,9 @@ export function graphOfLog(entries) {
   return readGraph(steps.filter(Boolean), []);
 }
 
+// asksForToken tells whether callers of a workflow must show a token.
+export const asksForToken = ({ steps }) => Array.isArray(steps) && steps.some((step) => step?.type === 'authMiddleware');
+
 // inputsOf are the variables that a workflow asks for.
 export function inputsOf({ inputVariables, steps }) {
   const own = Array.isArray(inputVariables) ? inputVariables : [];

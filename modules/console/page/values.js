@@ -5,18 +5,15 @@ import { states } from './steps.js';
 const shown = 2000; // characters of a value before "Show all"
 
 // pretty writes a value as people read it: a text is itself.
-export const pretty = (value) => (typeof value === 'string' ? value : JSON.stringify(value, null, 2) ?? '');
+const pretty = (value) => (typeof value === 'string' ? value : JSON.stringify(value, null, 2) ?? '');
 
 // code shows a value; a long one is cut.
 export function code(value, what = 'value') {
   const text = pretty(value);
   const pre = el('pre', { tabindex: '0', 'aria-label': what }, text.length > shown ? `${text.slice(0, shown)}…` : text);
-  const bar = el('div', { class: 'code-bar' }, copyButton(() => text, what));
-  if (text.length > shown) {
-    const all = button(`Show all ${text.length.toLocaleString()} characters`, () => { pre.textContent = text; all.remove(); }, { kind: 'small' });
-    bar.prepend(all);
-  }
-  return el('div', { class: 'code' }, pre, bar);
+  const whole = () => { pre.textContent = text; all.remove(); pre.focus(); };
+  const all = text.length > shown && button(`Show all ${text.length.toLocaleString()} characters`, whole, { kind: 'small' });
+  return el('div', { class: 'code' }, pre, el('div', { class: 'code-bar' }, copyButton(() => text, what)), all);
 }
 
 // fold is a value to open; it is written when it is.
@@ -26,6 +23,8 @@ export function fold(title, value, open = false) {
   details.open = open;
   return details;
 }
+
+export const counted = (steps) => `${steps} ${steps === 1 ? 'step' : 'steps'}`;
 
 export function took(ms) {
   if (ms === undefined || ms === null) return '';
@@ -58,4 +57,12 @@ export function chip(status) {
 // mark shows the state of a step.
 export function mark(state) {
   return el('span', { class: 'mark', 'data-state': state, role: 'img', 'aria-label': states[state] }, icon(state));
+}
+
+const pictures = { success: 'check', warning: 'warning', info: 'info' };
+
+// hints lists remarks: {message, severity}.
+export function hints(notes, kind = '') {
+  const hint = ({ message, severity = 'info' }) => el('li', { 'data-severity': severity }, icon(pictures[severity] ?? 'info'), message);
+  return el('ul', { class: `hints ${kind}` }, notes.map(hint));
 }

@@ -2,7 +2,7 @@
 import { api } from './api.js';
 import { button, el, icon, problemBox } from './dom.js';
 import { createExample } from './example.js';
-import { when } from './values.js';
+import { counted, when } from './values.js';
 
 const page = 30;
 
@@ -10,9 +10,11 @@ export class WorkflowList {
   constructor(root) {
     this.all = [];
     this.limit = page;
-    this.search = el('input', { type: 'search', placeholder: 'Find a workflow', 'aria-label': 'Find a workflow', oninput: () => { this.limit = page; this.show(); } });
+    this.search = el('input', {
+      type: 'search', placeholder: 'Find a workflow', 'aria-label': 'Find a workflow', oninput: () => { this.limit = page; this.show(); },
+    });
     this.items = el('ul', { class: 'list' });
-    this.foot = el('div');
+    this.foot = el('div', { class: 'stack tight' });
     root.replaceChildren(
       el('div', { class: 'aside-head' }, el('h2', {}, 'Workflows'), el('a', { class: 'button small', href: '#/' }, icon('plus'), 'New')),
       this.search, this.items, this.foot);
@@ -25,7 +27,7 @@ export class WorkflowList {
       this.loaded = true;
       this.show();
     } catch (err) {
-      this.items.replaceChildren();
+      if (this.loaded) return; // what it had will do until it can be read again
       this.foot.replaceChildren(problemBox(err, () => this.load()));
     }
   }
@@ -43,14 +45,21 @@ export class WorkflowList {
     this.search.hidden = this.all.length < 6;
     this.items.replaceChildren(...found.slice(0, this.limit).map((w) => this.item(w)));
     this.foot.replaceChildren();
-    if (this.all.length === 0) this.foot.append(el('p', { class: 'muted' }, 'There is none yet. Describe one, or take the example.'), button('Create the example', createExample, { kind: 'small', picture: 'plus' }));
-    else if (found.length === 0) this.foot.append(el('p', { class: 'muted' }, 'None is called that.'));
-    else if (found.length > this.limit) this.foot.append(button(`Show more (${found.length - this.limit})`, () => { this.limit += page; this.show(); }, { kind: 'small' }));
+    if (this.all.length === 0) {
+      this.foot.append(el('p', { class: 'muted' }, 'There is none yet. Describe one, or take the example.'),
+        button('Create the example', createExample, { kind: 'small', picture: 'plus' }));
+    } else if (found.length === 0) this.foot.append(el('p', { class: 'muted' }, 'None is called that.'));
+    else if (found.length > this.limit) this.foot.append(button(`Show more (${found.length - this.limit})`, () => this.more(), { kind: 'small' }));
+  }
+
+  more() {
+    this.limit += page;
+    this.show();
   }
 
   item(w) {
     return el('li', {}, el('a', { href: `#/workflow/${encodeURIComponent(w.workflowId)}`, 'aria-current': w.workflowId === this.selected ? 'page' : null },
       el('strong', {}, w.apiName || w.workflowId),
-      el('span', { class: 'muted' }, `${w.nodeCount} ${w.nodeCount === 1 ? 'step' : 'steps'} · `, when(w.updatedAt))));
+      el('span', { class: 'muted' }, counted(w.nodeCount), ' · ', when(w.updatedAt))));
   }
 }

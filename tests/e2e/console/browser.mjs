@@ -1,6 +1,7 @@
 // A browser that notes whatever a page does wrong: errors, violations of the
 // policy it came under, and requests to anybody but its own server.
 import assert from 'node:assert/strict';
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { Server } from '../live/server.mjs';
 
@@ -63,6 +64,14 @@ export const status = (page, wanted) => page.locator('.title .chip', { hasText: 
 
 // states are those of the steps that are drawn, in the order in which they run.
 export const states = (page) => page.locator('.node').evaluateAll((all) => all.map((node) => node.dataset.state));
+
+// accessible checks a page against the rules of WCAG that a program can check.
+// What is drawn in a box may be cut, while its name says it in whole.
+export async function accessible(page, what) {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(() => globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: { 'label-content-name-mismatch': { enabled: false } } }));
+  assert.deepEqual(found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => `${n.html} ${n.any[0]?.message ?? ''}`).join(' | ')}`), [], what);
+}
 
 // fits checks that a page is not wider than the screen.
 export async function fits(page, what) {

@@ -1,7 +1,7 @@
 // What a newcomer does: the example, a run of it, its log, its API.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createExample, open, run, states, status, step } from './browser.mjs';
+import { createExample, open, refused, run, states, status, step } from './browser.mjs';
 
 test('the example is made, seen, run, called and deleted', async (t) => {
   const { page, see, server } = await open(t);
@@ -143,4 +143,38 @@ test('many workflows and runs come in pages', async (t) => {
   await page.getByRole('button', { name: 'Older runs' }).click();
   await page.locator('.runs li').nth(19).waitFor();
   assert.equal(await page.locator('.runs li').count(), 20);
+});
+
+test('an API that asks for a token, and passwords that stay hidden', async (t) => {
+  const { page, server, expect, see } = await open(t);
+  expect(refused(401));
+  const variables = [{ name: 'password', type: 'string', required: true }];
+  await server.publish('mint', [{ id: 'a', type: 'jwtGenerate', payload: { userId: 'u1' }, expiresIn: '1h' }, { id: 'b', type: 'response', body: '{{token}}' }]);
+  const { body: token } = await server.send('/workflow/run/mint/mint', {});
+  await server.publish('guarded', [
+    { id: 'a', type: 'input', variables }, { id: 'b', type: 'authMiddleware' }, { id: 'c', type: 'response', body: '{{currentUser.userId}}' },
+  ], variables);
+  await page.goto(`${server.url}/console#/workflow/guarded`);
+  await page.getByLabel('password').fill('correct horse');
+  assert.doesNotMatch(await page.locator('main').innerText(), /correct horse/);
+  assert.match(await page.getByLabel('curl command', { exact: true }).innerText(), /Authorization: Bearer <token>/);
+  const card = page.getByRole('region', { name: 'API' });
+  await card.getByRole('button', { name: 'Call the API' }).click();
+  await card.getByText('401').waitFor();
+  await page.getByLabel('Bearer token').fill(token);
+  await card.getByRole('button', { name: 'Call the API' }).click();
+  await card.getByText('u1').waitFor();
+  await see('token');
+});
+
+test('a workflow that is too large to draw still runs', async (t) => {
+  const { page, server } = await open(t);
+  await server.publish('large', [...Array(400)].map((_, i) => ({ id: `s${i}`, type: 'response', body: i })));
+  await page.goto(`${server.url}/console#/workflow/large`);
+  await page.getByText('400 steps are too many to draw.').waitFor();
+  await run(page);
+  await status(page, 'succeeded');
+  assert.equal(await page.locator('.entry').count(), 300);
+  await page.getByText('Only the first 300 steps are listed here.').waitFor();
+  assert.equal(await page.getByRole('region', { name: 'Result' }).locator('pre').innerText(), '399');
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { open, refused, run, states, status } from './browser.mjs';
+import { createExample, open, refused, run, states, status } from './browser.mjs';
 
 const make = (page) => page.getByRole('button', { name: 'Make the workflow' }).click();
 
@@ -39,6 +39,23 @@ test('a sentence becomes a workflow that runs, is saved and runs again', async (
   await page.getByRole('link', { name: 'Workflows' }).click();
   await page.getByRole('heading', { name: 'What should your API do?' }).waitFor();
   assert.equal(await page.getByRole('heading', { name: 'A workflow from your words' }).count(), 0, 'what is saved is no draft');
+});
+
+test('a saved workflow changes as a sentence says', async (t) => {
+  const { page, see } = await open(t, { env: { AI_PROVIDER: 'builtin' } });
+  await createExample(page);
+  const card = page.getByRole('form', { name: 'Change this workflow' });
+  await card.getByRole('button', { name: 'Change it' }).click();
+  await card.getByText('Say in a sentence what shall be different.').waitFor();
+  await card.getByLabel('What shall be different').fill('Also send an email to the visitor');
+  await card.getByRole('button', { name: 'Change it' }).click();
+  await page.getByRole('main').getByText('It had 6 steps and has 7.').waitFor();
+  assert.equal(await page.locator('.node').count(), 7);
+  await page.getByRole('button', { name: /emailSend, not run/ }).waitFor();
+  await see('changed');
+  await card.getByLabel('What shall be different').fill('xyzzy');
+  await card.getByRole('button', { name: 'Change it' }).click();
+  await card.getByText('The workflow was left as it is').waitFor();
 });
 
 test('an empty prompt is asked for again, and garbage becomes something to see', async (t) => {

@@ -1,9 +1,10 @@
 // Where a login is required: everybody has their own workflows.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createExample, open, refused, run, status } from './browser.mjs';
+import { accessible, createExample, open, refused, run, status } from './browser.mjs';
 
 const env = { AUTH_MODE: 'required' };
+const production = { ...env, NODE_ENV: 'production', JWT_SECRET: 'a secret that is long enough for tests', FRONTEND_URL: 'https://app.example' };
 
 async function signUp(page, email) {
   await page.getByRole('button', { name: 'Make an account' }).click();
@@ -88,4 +89,16 @@ test('an account that exists, and a session that ends elsewhere', async (t) => {
   await page.getByRole('heading', { name: 'Log in to Orchestrix' }).waitFor();
   await signUp(page, 'ann@example.com');
   await page.getByRole('alert').getByText('User with this email already exists').waitFor();
+});
+
+test('a server in production, whose pages may call it without being named', async (t) => {
+  const { page } = await open(t, { env: production });
+  await page.getByRole('heading', { name: 'Log in to Orchestrix' }).waitFor();
+  await accessible(page, 'the login');
+  await signUp(page, 'ann@example.com');
+  await home(page);
+  await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
+  await createExample(page);
+  await run(page);
+  await status(page, 'succeeded');
 });

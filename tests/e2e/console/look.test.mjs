@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { test } from 'node:test';
-import { createExample, fits, open, phone, run, status, step } from './browser.mjs';
+import { accessible, createExample, fits, open, phone, run, status, step } from './browser.mjs';
 
 for (const colorScheme of ['light', 'dark']) {
   test(`a phone, ${colorScheme}`, async (t) => {
@@ -38,17 +38,42 @@ for (const colorScheme of ['light', 'dark']) {
   });
 }
 
-test('a large screen, dark', async (t) => {
-  const { page, see } = await open(t, { colorScheme: 'dark' });
-  await createExample(page);
-  const dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  assert.equal(dark, 'rgb(15, 18, 24)');
-  await page.getByText('The input is checked before it is used.').waitFor();
-  await see('dark-workflow');
-  await run(page);
-  await status(page, 'succeeded');
-  await see('dark-run');
-});
+for (const [colorScheme, background] of [['light', 'rgb(247, 248, 250)'], ['dark', 'rgb(15, 18, 24)']]) {
+  test(`a large screen, ${colorScheme}, held against the rules of accessibility`, async (t) => {
+    const { page, see } = await open(t, { colorScheme });
+    await page.getByRole('heading', { name: 'New here?' }).waitFor();
+    assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), background);
+    await accessible(page, 'the first page');
+    await page.getByRole('button', { name: 'Make the workflow' }).click();
+    await accessible(page, 'an empty prompt');
+    await createExample(page);
+    await page.getByText('The input is checked before it is used.').waitFor();
+    await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
+    await accessible(page, 'the workflow');
+    await see(`${colorScheme}-workflow`);
+    await step(page, 'Check the input').click();
+    await page.getByRole('dialog').waitFor();
+    await accessible(page, 'a step');
+    await page.keyboard.press('Escape');
+    await page.getByLabel('email').fill('nowhere');
+    await run(page);
+    await status(page, 'failed');
+    await accessible(page, 'a run that failed');
+    await page.getByRole('link', { name: 'Run again' }).click();
+    await page.getByLabel('email').fill('ada@example.com');
+    await run(page);
+    await status(page, 'succeeded');
+    await accessible(page, 'a run');
+    await see(`${colorScheme}-run`);
+    await page.getByRole('link', { name: 'Runs' }).click();
+    await page.locator('.runs li').nth(1).waitFor();
+    await accessible(page, 'the runs');
+    await see(`${colorScheme}-runs`);
+    await page.getByRole('complementary').getByRole('link', { name: 'Guest book' }).click();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await accessible(page, 'a question');
+  });
+}
 
 test('graphs of all shapes', async (t) => {
   const { page, server, see } = await open(t);

@@ -33,13 +33,14 @@ for (const signal of ['SIGTERM', 'SIGKILL']) {
   });
 }
 
-test('the page opens while the server is away', async (t) => {
+test('a page that cannot be read is read when the server is back', async (t) => {
   const { page, server, expect } = await open(t);
   await createExample(page);
   expect(network);
   await server.stop('SIGTERM');
   await page.getByRole('link', { name: 'Runs' }).click();
   await page.getByRole('alert').getByText('The server cannot be reached').waitFor();
+  await page.getByRole('complementary').getByRole('link', { name: 'Guest book' }).waitFor();
   await server.start();
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByText('Nothing has run yet.').waitFor();
