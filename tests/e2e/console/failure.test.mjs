@@ -43,7 +43,10 @@ test('a run is cancelled, and one whose workflow is gone can be seen', async (t)
   await server.publish('slow', [{ id: 'a', ...wait('1ms') }, { id: 'b', ...wait('300s') }, { id: 'c', type: 'response', body: 1 }]);
   await page.goto(`${server.url}/console#/workflow/slow`);
   await run(page);
-  await page.locator('.node[data-state=running]').waitFor();
+  await page.locator('.node').nth(1).and(page.locator('[data-state=running]')).waitFor();
+  assert.deepEqual(await states(page), ['ok', 'running', 'idle'], 'the log comes while the run is under way');
+  assert.equal(await page.locator('.entry').count(), 2);
+  await see('under-way');
   await page.getByRole('button', { name: 'Cancel the run' }).click();
   await status(page, 'cancelled');
   assert.equal((await states(page))[2], 'skipped');
