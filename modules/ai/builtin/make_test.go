@@ -24,6 +24,8 @@ func accounts() []row {
 	return []row{
 		{ask: "create signup api", calls: []call{ok(201, ada, "User registered ; ada@x.org ; !secret1 ; !password"), bad(ada, "already exists"), bad(`{"email":"nope","password":"secret1"}`, "Expected email"), bad(`{"email":"a@b.co"}`, "Field is required"), bad(`{"email":"a@b.co","password":"x"}`, "at least 6")}, stored: made},
 		{ask: "Create a signup API with email, password and name that validates the input and returns a JWT", calls: []call{ok(201, ada, `"token":"ey ; ada@x.org ; !secret1`), bad(`{"email":"b@x.org","password":"secret1"}`, "Field is required")}, stored: made},
+		{ask: "create a signup API that validates email and password, stores the user and sends a welcome mail", calls: []call{ok(201, adaShort, "ada@x.org"), bad(`{"email":"a@b.co","password":"x"}`, "at least 6")}, stored: made, mail: "ada@x.org: Welcome"},
+		{ask: "register a user with a nickname, insert the user into the users collection with a city and return a token", calls: []call{ok(201, `{"nickname":"a","city":"London","email":"ada@x.org","password":"secret1"}`, `"token":"ey ; "city":"London" ; "nickname":"a"`)}, stored: made},
 		{ask: "user registration with welcome email", calls: []call{ok(201, adaShort, "ada@x.org")}, stored: made, mail: "ada@x.org: Welcome ; !secret1"},
 		{ask: "Could you please make me an API for registering new users?", calls: []call{ok(201, adaShort, "ada@x.org ; !token")}, stored: made},
 		{ask: "I need a backend for my app where people can sign up with their email and password and get a JWT token back", calls: []call{ok(201, adaShort, `"token":"ey`)}, stored: made},

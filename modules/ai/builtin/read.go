@@ -57,7 +57,26 @@ func (p *plan) read(c clause) {
 		p.checked = p.checked.add(readFields(c.body).fields...)
 		return
 	}
-	p.actions = append(p.actions, a)
+	if !p.joins(c, a) {
+		p.actions = append(p.actions, a)
+	}
+}
+
+// joins adds a "stores the user" to the action that makes the user already; false
+// when there is none.
+func (p *plan) joins(c clause, a action) bool {
+	if a.act == signup {
+		a.collection = usersCollection
+	}
+	for i := range p.actions {
+		made := &p.actions[i]
+		again := made.act == signup && a.collection == usersCollection || made.act == create && made.collection == a.collection && saves(c.verb)
+		if again && (a.act == create || a.act == signup) {
+			made.fields = made.fields.add(a.fields...)
+			return true
+		}
+	}
+	return false
 }
 
 // doing reports whether an act was read already.
