@@ -38,7 +38,7 @@ type generateRequest struct {
 
 // Validate refuses a prompt that is none.
 func (r *generateRequest) Validate() error {
-	if text, _ := r.Prompt.(string); text == "" {
+	if blank(r.Prompt) {
 		return errors.New("Prompt required") //nolint:staticcheck // http.md's words
 	}
 	return nil

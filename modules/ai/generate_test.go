@@ -46,6 +46,18 @@ func start(t *testing.T, m *scripted) *modulestest.Host {
 	return h
 }
 
+func TestABlankPromptIsNone(t *testing.T) {
+	m := &scripted{answers: []string{usable}}
+	h := start(t, m)
+	for path, body := range map[string]string{
+		"/workflow/generate": `{"prompt":" \n"}`,
+		"/workflow/mutate":   `{"prompt":" ","workflowId":"w","ownerId":"o"}`,
+	} {
+		assert.Equal(t, http.StatusBadRequest, h.Call(http.MethodPost, path, body).Status, path)
+	}
+	assert.Empty(t, m.asked, "a model is not asked for nothing")
+}
+
 func TestAModelIsToldWhatIsWrong(t *testing.T) {
 	m := &scripted{answers: []string{"no JSON here", unusable, usable}}
 	got := start(t, m).Call(http.MethodPost, "/workflow/generate", `{"prompt":"echo x"}`)

@@ -39,7 +39,7 @@ type intentRequest struct {
 
 // Validate refuses a prompt that is none.
 func (r *intentRequest) Validate() error {
-	if text, _ := r.Prompt.(string); text == "" {
+	if blank(r.Prompt) {
 		return errors.New("Prompt is required") //nolint:staticcheck // http.md's words
 	}
 	return nil

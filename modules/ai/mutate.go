@@ -36,7 +36,7 @@ type mutateRequest struct {
 
 // Validate speaks as http.md does.
 func (r *mutateRequest) Validate() error {
-	if text, _ := r.Prompt.(string); text == "" || r.WorkflowID == "" || r.OwnerID == "" {
+	if blank(r.Prompt) || r.WorkflowID == "" || r.OwnerID == "" {
 		return apierr.BadRequest("prompt, workflowId, and ownerId are required")
 	}
 	return nil

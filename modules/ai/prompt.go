@@ -70,3 +70,9 @@ func cut(s string, limit int) string {
 	}
 	return strings.ToValidUTF8(s[:limit], "")
 }
+
+// blank reports whether a prompt says nothing.
+func blank(prompt any) bool {
+	text, _ := prompt.(string)
+	return strings.TrimSpace(text) == ""
+}
