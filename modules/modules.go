@@ -7,6 +7,7 @@ import (
 	_ "github.com/orchestrix/orchestrix/modules/auth"        // /auth
 	_ "github.com/orchestrix/orchestrix/modules/collections" // /collections, /db/schemas
 	_ "github.com/orchestrix/orchestrix/modules/console"     // /console
+	_ "github.com/orchestrix/orchestrix/modules/docs"        // /docs, /openapi.json
 	_ "github.com/orchestrix/orchestrix/modules/execution"   // /workflow/run/..., /workflows/run, /executions
 	_ "github.com/orchestrix/orchestrix/modules/live"        // /socket.io/, WebSockets
 	_ "github.com/orchestrix/orchestrix/modules/steps"       // step types

@@ -21,6 +21,7 @@ import (
 	"github.com/orchestrix/orchestrix/platform/mail"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/mongo/remote"
+	"github.com/orchestrix/orchestrix/platform/openapi"
 	"github.com/orchestrix/orchestrix/platform/outbound"
 )
 
@@ -114,6 +115,18 @@ func accountOptions(s *config.Settings, passwords *auth.Passwords, mails *notice
 		Logins:        probes.logins,
 		Clock:         time.Now,
 		Logger:        log,
+	}
+}
+
+func openapiOptions(s *config.Settings) openapi.Options {
+	return openapi.Options{
+		Info: openapi.Info{
+			Title: s.AppName, Version: "1.0.0", Cookie: accounts.Cookie,
+			Description: "Turns plain words into workflows and serves saved workflows as live REST endpoints. " +
+				"Each published workflow has a document of its own at its path with /openapi.json behind it.",
+		},
+		LoginRequired: s.LoginRequired(),
+		RateLimited:   s.RateLimit > 0,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/orchestrix/orchestrix/modules/core/runs"
 	"github.com/orchestrix/orchestrix/modules/core/schemas"
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
+	"github.com/orchestrix/orchestrix/platform/assets"
 	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/background"
 	"github.com/orchestrix/orchestrix/platform/data"
@@ -28,6 +30,7 @@ import (
 	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
 	"github.com/orchestrix/orchestrix/platform/mongo/remote"
+	"github.com/orchestrix/orchestrix/platform/openapi"
 	"github.com/orchestrix/orchestrix/platform/realtime"
 	"github.com/orchestrix/orchestrix/platform/server"
 )
@@ -109,6 +112,9 @@ func wire(ctx context.Context, s *config.Settings, log *zap.Logger, store mongo.
 		Model:       probes.model(model),
 		Workflows:   workflows.NewService(store, engine.Steps, log, time.Now),
 	}
+	a.OpenAPI = sync.OnceValue(func() *assets.File {
+		return assets.NewFile("openapi.json", openapi.FromRoutes(app.Routes, openapiOptions(s)).JSON())
+	})
 	mailer := mail.New(mailOptions(s, log))
 	passwords := auth.NewPasswords()
 	a.Accounts = accounts.NewService(store, accountOptions(s, passwords, userNotices(s, mailer, a.Background, log), probes, log))

@@ -29,8 +29,8 @@ func init() {
 }
 
 type explainRequest struct {
-	WorkflowID    string `json:"workflowId" validate:"required"`
-	OwnerID       string `json:"ownerId" validate:"required" owner:"caller"`
+	WorkflowID    string `json:"workflowId" validate:"required" example:"greet"`
+	OwnerID       string `json:"ownerId" validate:"required" owner:"caller" description:"Whose." example:"user_default"`
 	CorrelationID string `json:"correlationId"`
 }
 
@@ -45,7 +45,7 @@ type explainResponse struct {
 }
 
 type explained struct {
-	Order       int    `json:"order"`
+	Order       int    `json:"order" description:"From 1."`
 	Type        string `json:"type"`
 	Label       string `json:"label"`
 	Description string `json:"description"`
@@ -53,9 +53,9 @@ type explained struct {
 }
 
 type securityNote struct {
-	Type     string `json:"type"`
+	Type     string `json:"type" enum:"authentication,validation,database,email,security"`
 	Message  string `json:"message"`
-	Severity string `json:"severity"`
+	Severity string `json:"severity" enum:"info,warning,success"`
 }
 
 func explain(ctx context.Context, a *app.App, req *explainRequest) (*explainResponse, error) {

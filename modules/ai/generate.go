@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 
 	"github.com/orchestrix/orchestrix/modules/ai/draft"
 	"github.com/orchestrix/orchestrix/modules/core/app"
@@ -30,11 +31,14 @@ func init() {
 }
 
 type generateRequest struct {
-	Prompt        any    `json:"prompt" description:"what the API shall do"`
-	WorkflowID    string `json:"workflowId"`
+	Prompt        any    `json:"prompt" required:"true" description:"What the API shall do." example:"Create an API that registers users with email and password"`
+	WorkflowID    string `json:"workflowId" description:"With ownerId: the stored workflow to change, or the id to store a new one under."`
 	OwnerID       string `json:"ownerId" owner:"caller"`
 	CorrelationID string `json:"correlationId"`
 }
+
+// Describe is for the documentation.
+func (generateRequest) Describe() map[string]reflect.Type { return promptShape }
 
 // Validate refuses a prompt that is none.
 func (r *generateRequest) Validate() error {
@@ -50,21 +54,24 @@ type generateResponse struct {
 	Metadata metadata  `json:"metadata"`
 }
 
+// Describe is for the documentation.
+func (generateResponse) Describe() map[string]reflect.Type { return workflows.Shapes() }
+
 // metadata says where a graph comes from. The counts are those of a change.
 type metadata struct {
-	GeneratedAt   string   `json:"generatedAt"`
-	Prompt        string   `json:"prompt"`
+	GeneratedAt   string   `json:"generatedAt" format:"date-time"`
+	Prompt        string   `json:"prompt" description:"Its first 200 characters."`
 	CorrelationID string   `json:"correlationId"`
 	IsMutation    bool     `json:"isMutation"`
 	Provider      string   `json:"provider,omitempty"`
 	Model         string   `json:"model,omitempty"`
-	Notes         []string `json:"notes,omitempty"`
+	Notes         []string `json:"notes,omitempty" description:"What was repaired or left out."`
 
 	NodeCountBefore *int   `json:"nodeCountBefore,omitempty"`
 	NodeCountAfter  *int   `json:"nodeCountAfter,omitempty"`
 	NodesAdded      *int   `json:"nodesAdded,omitempty"`
 	EdgesAdded      *int   `json:"edgesAdded,omitempty"`
-	Preserved       bool   `json:"preservedExisting,omitempty"`
+	Preserved       bool   `json:"preservedExisting,omitempty" description:"Nothing was changed; message says why."`
 	Message         string `json:"message,omitempty"`
 }
 

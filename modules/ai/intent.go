@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -18,6 +19,7 @@ import (
 )
 
 func init() {
+	app.Routes.Describe("AI", "From plain words to a workflow, and back.")
 	app.Routes.Register(app.Route{
 		ID:      "ai.intent",
 		Method:  http.MethodPost,
@@ -31,11 +33,17 @@ func init() {
 }
 
 type intentRequest struct {
-	Prompt        any    `json:"prompt" description:"what the user wrote"`
+	Prompt        any    `json:"prompt" required:"true" description:"What the user wrote." example:"deploy my api"`
 	CorrelationID string `json:"correlationId"`
 	WorkflowID    string `json:"workflowId"`
-	OwnerID       string `json:"ownerId" default:"user_default" owner:"caller"`
+	OwnerID       string `json:"ownerId" default:"user_default" owner:"caller" description:"Whose."`
 }
+
+// Describe is for the documentation.
+func (intentRequest) Describe() map[string]reflect.Type { return promptShape }
+
+// promptShape says that a prompt is a text; anything else is refused.
+var promptShape = map[string]reflect.Type{"prompt": reflect.TypeFor[string]()}
 
 // Validate refuses a prompt that is none.
 func (r *intentRequest) Validate() error {
@@ -46,10 +54,10 @@ func (r *intentRequest) Validate() error {
 }
 
 type intentResponse struct {
-	WorkflowPrompt string   `json:"workflowPrompt,omitempty"`
-	Components     []string `json:"components"`
-	CorrelationID  string   `json:"correlationId"`
-	WorkflowID     string   `json:"workflowId"`
+	WorkflowPrompt string   `json:"workflowPrompt,omitempty" description:"The prompt, when it is one for the graph."`
+	Components     []string `json:"components" description:"Parts of the page." example:"[\"WorkflowGraph\",\"DeployPanel\"]"`
+	CorrelationID  string   `json:"correlationId" description:"As it was sent, or made." example:"intent-1770890400000"`
+	WorkflowID     string   `json:"workflowId" description:"As it was sent, or made." example:"workflow_1770890400000_0a1b2c3d"`
 	IsNew          bool     `json:"isNewWorkflow"`
 	NodeCount      int      `json:"existingNodeCount"`
 }

@@ -3,10 +3,12 @@ package ai
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/google/uuid"
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
+	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	"github.com/orchestrix/orchestrix/platform/apierr"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/registry"
@@ -28,11 +30,14 @@ func init() {
 }
 
 type mutateRequest struct {
-	Prompt        any    `json:"prompt" description:"what to change"`
-	WorkflowID    string `json:"workflowId"`
-	OwnerID       string `json:"ownerId" owner:"caller"`
+	Prompt        any    `json:"prompt" required:"true" description:"What to change." example:"Also send a welcome mail"`
+	WorkflowID    string `json:"workflowId" required:"true"`
+	OwnerID       string `json:"ownerId" owner:"caller" required:"true"`
 	CorrelationID string `json:"correlationId"`
 }
+
+// Describe is for the documentation.
+func (mutateRequest) Describe() map[string]reflect.Type { return promptShape }
 
 // Validate speaks as http.md does.
 func (r *mutateRequest) Validate() error {
@@ -52,6 +57,9 @@ type mutateResponse struct {
 	Preserved     bool      `json:"preservedExisting,omitempty"`
 	Message       string    `json:"message,omitempty"`
 }
+
+// Describe is for the documentation.
+func (mutateResponse) Describe() map[string]reflect.Type { return workflows.Shapes() }
 
 type diff struct {
 	NodesAdded int      `json:"nodesAdded"`

@@ -27,7 +27,7 @@ func sessionCookie(a *app.App, id string, expires time.Time) string {
 // messageResponse says that something was done; when that ends the session, it
 // takes the cookie away.
 type messageResponse struct {
-	Message string `json:"message"`
+	Message string `json:"message" example:"Logout successful"`
 
 	cookie string
 }

@@ -37,9 +37,9 @@ func login(ctx context.Context, a *app.App, req *loginRequest) (*loginResponse, 
 
 // loginResponse is the answer to whoever is logged in by it.
 type loginResponse struct {
-	Message string `json:"message"`
+	Message string `json:"message" example:"Login successful"`
 	User    user   `json:"user"`
-	Token   string `json:"token"`
+	Token   string `json:"token" description:"To be sent as Authorization: Bearer." example:"eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl"`
 
 	cookie string
 }
@@ -51,10 +51,10 @@ func (r *loginResponse) Headers() []registry.Header {
 
 // user is an account as its user sees it.
 type user struct {
-	ID    string `json:"id"`
-	Email string `json:"email"`
-	Name  string `json:"name,omitempty"`
-	Role  string `json:"role,omitempty"`
+	ID    string `json:"id" example:"507f1f77bcf86cd799439011"`
+	Email string `json:"email" example:"ada@example.com"`
+	Name  string `json:"name,omitempty" example:"Ada"`
+	Role  string `json:"role,omitempty" description:"Only GET /auth/me shows it."`
 }
 
 func loggedIn(a *app.App, l *accounts.Login, message string) *loginResponse {

@@ -23,8 +23,8 @@ func init() {
 }
 
 type passwordRequest struct {
-	Current string `json:"currentPassword"`
-	New     string `json:"newPassword"`
+	Current string `json:"currentPassword" required:"true" format:"password" example:"correct horse"`
+	New     string `json:"newPassword" required:"true" format:"password" example:"battery staple"`
 	client
 }
 

@@ -10,6 +10,7 @@ import (
 )
 
 func init() {
+	app.Routes.Describe("Auth", "Accounts, and the sessions by which they call.")
 	app.Routes.Register(app.Route{
 		ID:      "auth.register",
 		Method:  http.MethodPost,
@@ -24,7 +25,7 @@ func init() {
 
 type registerRequest struct {
 	credentials
-	Name string `json:"name"`
+	Name string `json:"name" example:"Ada"`
 	client
 }
 
@@ -38,8 +39,8 @@ func register(ctx context.Context, a *app.App, req *registerRequest) (*loginResp
 
 // credentials are what both registering and logging in ask for.
 type credentials struct {
-	Email    string `json:"email"`
-	Password string `json:"password"`
+	Email    string `json:"email" required:"true" format:"email" example:"ada@example.com"`
+	Password string `json:"password" required:"true" format:"password" description:"At most 72 bytes." example:"correct horse"`
 }
 
 // Validate speaks as http.md does.
@@ -53,7 +54,7 @@ func (c *credentials) Validate() error {
 // client is where a request comes from.
 type client struct {
 	Address string `client:"address"`
-	Agent   string `header:"User-Agent"`
+	Agent   string `header:"User-Agent" description:"Shown in the list of sessions."`
 }
 
 func (c *client) from() accounts.Client { return accounts.Client{Address: c.Address, Agent: c.Agent} }

@@ -23,7 +23,7 @@ func init() {
 }
 
 type revokeRequest struct {
-	ID string `param:"id"`
+	ID string `param:"id" description:"Of the list of sessions."`
 }
 
 func revoke(ctx context.Context, a *app.App, req *revokeRequest) (*messageResponse, error) {

@@ -33,13 +33,13 @@ type sessionsResponse struct {
 // session is a session as its user sees it. Its id names it to the user; what
 // the cookie and the token hold is not shown.
 type session struct {
-	ID        string `json:"id"`
-	Current   bool   `json:"current"`
-	UserAgent string `json:"userAgent,omitempty"`
-	Address   string `json:"address,omitempty"`
-	CreatedAt string `json:"createdAt"`
-	UpdatedAt string `json:"updatedAt"`
-	ExpiresAt string `json:"expiresAt"`
+	ID        string `json:"id" description:"Names the session to its user; nobody can call with it."`
+	Current   bool   `json:"current" description:"Whether it is the session of this request."`
+	UserAgent string `json:"userAgent,omitempty" example:"curl/8.5.0"`
+	Address   string `json:"address,omitempty" example:"192.0.2.7"`
+	CreatedAt string `json:"createdAt" format:"date-time"`
+	UpdatedAt string `json:"updatedAt" format:"date-time"`
+	ExpiresAt string `json:"expiresAt" format:"date-time"`
 }
 
 func sessions(ctx context.Context, a *app.App, _ *sessionsRequest) (*sessionsResponse, error) {

@@ -3,6 +3,7 @@ package collections
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/modules/core/schemas"
@@ -27,10 +28,22 @@ func init() {
 }
 
 type createRequest struct {
-	Name    string    `json:"collectionName"`
-	Fields  any       `json:"fields" description:"name to type"`
-	Indexes doc.Array `json:"indexes" description:"[{fields: [...], unique?: bool}]"`
-	OwnerID string    `json:"ownerId" default:"user_default" owner:"caller"`
+	Name    string    `json:"collectionName" required:"true" example:"orders"`
+	Fields  any       `json:"fields" required:"true" description:"Name to type: string, number, boolean, Date, ObjectId, array, object, or Mixed for anything." example:"{\"sku\":\"string\",\"qty\":\"number\"}"`
+	Indexes doc.Array `json:"indexes" description:"Indexes to add."`
+	OwnerID string    `json:"ownerId" default:"user_default" owner:"caller" description:"Whose."`
+}
+
+// Describe is for the documentation.
+func (createRequest) Describe() map[string]reflect.Type { return shapes }
+
+// shapes are the types of what a definition holds.
+var shapes = map[string]reflect.Type{"fields": reflect.TypeFor[map[string]string](), "indexes": reflect.TypeFor[[]index]()}
+
+// index is an index as clients see it.
+type index struct {
+	Fields []string `json:"fields" example:"[\"sku\"]"`
+	Unique bool     `json:"unique,omitempty" example:"true"`
 }
 
 // Validate speaks as http.md does.
@@ -55,10 +68,13 @@ type definitionResponse struct {
 }
 
 type definition struct {
-	Name    string     `json:"collectionName"`
-	Fields  doc.Object `json:"fields"`
+	Name    string     `json:"collectionName" example:"orders"`
+	Fields  doc.Object `json:"fields" example:"{\"sku\":\"string\",\"qty\":\"number\"}"`
 	Indexes doc.Array  `json:"indexes,omitempty"`
 }
+
+// Describe is for the documentation.
+func (definition) Describe() map[string]reflect.Type { return shapes }
 
 func shown(d *schemas.Definition) *definitionResponse {
 	return &definitionResponse{OK: true, Collection: definition{Name: d.Collection, Fields: d.Fields, Indexes: d.IndexList()}}

@@ -27,13 +27,13 @@ func init() {
 }
 
 type findRequest struct {
-	Name     string `param:"id"`
-	OwnerID  string `query:"ownerId" default:"user_default" owner:"caller"`
-	Filters  string `query:"filters" description:"a filter as JSON"`
-	FindType string `query:"findType" default:"many" description:"many or one"`
-	Limit    int64  `query:"limit" default:"100" description:"1 to 1000"`
-	Skip     int64  `query:"skip"`
-	Sort     string `query:"sort" description:"field names separated by commas, those with a minus descending; or an object as JSON"`
+	Name     string `param:"id" description:"The collection's name." example:"orders"`
+	OwnerID  string `query:"ownerId" default:"user_default" owner:"caller" description:"Whose."`
+	Filters  string `query:"filters" description:"A MongoDB filter as JSON; it may not name password." example:"{\"qty\":{\"$gte\":2}}"`
+	FindType string `query:"findType" default:"many" enum:"many,one"`
+	Limit    int64  `query:"limit" default:"100" minimum:"1" maximum:"1000"`
+	Skip     int64  `query:"skip" minimum:"0" maximum:"1000000"`
+	Sort     string `query:"sort" description:"Names of up to five fields between commas, those with a minus descending; or an object as JSON." example:"sku,-qty"`
 }
 
 // maxSkip keeps paging from walking through everything for one answer.
@@ -64,9 +64,9 @@ func (r *findRequest) query() (q engine.Query, err error) {
 
 type findResponse struct {
 	OK    bool   `json:"ok"`
-	Data  any    `json:"data"`
+	Data  any    `json:"data" description:"The documents; with findType=one the first of them, or null." example:"[{\"_id\":\"507f1f77bcf86cd799439011\",\"sku\":\"A-1\",\"qty\":2}]"`
 	Count int    `json:"count"`
-	Total *int64 `json:"total,omitempty"`
+	Total *int64 `json:"total,omitempty" description:"How many there are without limit and skip."`
 }
 
 func find(ctx context.Context, a *app.App, req *findRequest) (*findResponse, error) {

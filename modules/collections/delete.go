@@ -23,13 +23,13 @@ func init() {
 }
 
 type deleteRequest struct {
-	Name    string `param:"id"`
-	OwnerID string `query:"ownerId" default:"user_default" owner:"caller"`
+	Name    string `param:"id" description:"The collection's name." example:"orders"`
+	OwnerID string `query:"ownerId" default:"user_default" owner:"caller" description:"Whose."`
 }
 
 type deleteResponse struct {
 	OK      bool   `json:"ok"`
-	Message string `json:"message"`
+	Message string `json:"message" example:"Collection deleted successfully"`
 }
 
 func remove(ctx context.Context, a *app.App, req *deleteRequest) (*deleteResponse, error) {

@@ -23,8 +23,8 @@ func init() {
 }
 
 type getRequest struct {
-	Name    string `param:"id"`
-	OwnerID string `query:"ownerId" default:"user_default" owner:"caller"`
+	Name    string `param:"id" description:"The collection's name." example:"orders"`
+	OwnerID string `query:"ownerId" default:"user_default" owner:"caller" description:"Whose."`
 }
 
 func get(ctx context.Context, a *app.App, req *getRequest) (*definitionResponse, error) {

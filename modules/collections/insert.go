@@ -3,6 +3,7 @@ package collections
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/platform/apierr"
@@ -27,9 +28,14 @@ func init() {
 }
 
 type insertRequest struct {
-	Name    string `param:"id"`
-	OwnerID string `json:"ownerId" default:"user_default" owner:"caller"`
-	Data    any    `json:"data"`
+	Name    string `param:"id" description:"The collection's name." example:"orders"`
+	OwnerID string `json:"ownerId" default:"user_default" owner:"caller" description:"Whose."`
+	Data    any    `json:"data" required:"true" example:"{\"sku\":\"A-1\",\"qty\":2}"`
+}
+
+// Describe is for the documentation.
+func (insertRequest) Describe() map[string]reflect.Type {
+	return map[string]reflect.Type{"data": reflect.TypeFor[doc.Object]()}
 }
 
 // Validate speaks as http.md does.
@@ -45,8 +51,8 @@ func (r *insertRequest) Validate() error {
 
 type insertResponse struct {
 	OK         bool       `json:"ok"`
-	Data       doc.Object `json:"data"`
-	InsertedID any        `json:"insertedId"`
+	Data       doc.Object `json:"data" description:"The document as it is stored." example:"{\"_id\":\"507f1f77bcf86cd799439011\",\"sku\":\"A-1\",\"qty\":2}"`
+	InsertedID any        `json:"insertedId" example:"\"507f1f77bcf86cd799439011\""`
 }
 
 func insert(ctx context.Context, a *app.App, req *insertRequest) (*insertResponse, error) {

@@ -5,6 +5,7 @@ package collections
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -12,6 +13,7 @@ import (
 )
 
 func init() {
+	app.Routes.Describe("Collections", "What workflows keep their data in: definitions and documents.")
 	app.Routes.Register(app.Route{
 		ID:      "collections.list",
 		Method:  http.MethodGet,
@@ -25,13 +27,18 @@ func init() {
 }
 
 type listRequest struct {
-	OwnerID string `query:"ownerId" default:"user_default" owner:"caller"`
-	Refresh bool   `query:"refresh" description:"true reads everything anew"`
+	OwnerID string `query:"ownerId" default:"user_default" owner:"caller" description:"Whose."`
+	Refresh bool   `query:"refresh" description:"true reads everything anew."`
 }
 
 type listResponse struct {
 	OK      bool       `json:"ok"`
-	Schemas doc.Object `json:"schemas"`
+	Schemas doc.Object `json:"schemas" description:"Names of fields by the name of their collection." example:"{\"orders\":[\"sku\",\"qty\"]}"`
+}
+
+// Describe is for the documentation.
+func (listResponse) Describe() map[string]reflect.Type {
+	return map[string]reflect.Type{"schemas": reflect.TypeFor[map[string][]string]()}
 }
 
 func list(ctx context.Context, a *app.App, req *listRequest) (*listResponse, error) {

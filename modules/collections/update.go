@@ -3,6 +3,7 @@ package collections
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/platform/apierr"
@@ -25,11 +26,14 @@ func init() {
 }
 
 type updateRequest struct {
-	Name    string    `param:"id"`
-	Fields  any       `json:"fields" description:"name to type"`
-	Indexes doc.Array `json:"indexes" description:"[{fields: [...], unique?: bool}]"`
-	OwnerID string    `json:"ownerId" default:"user_default" owner:"caller"`
+	Name    string    `param:"id" description:"The collection's name." example:"orders"`
+	Fields  any       `json:"fields" required:"true" description:"Name to type: string, number, boolean, Date, ObjectId, array, object, or Mixed for anything." example:"{\"sku\":\"string\",\"qty\":\"number\"}"`
+	Indexes doc.Array `json:"indexes" description:"Indexes to add."`
+	OwnerID string    `json:"ownerId" default:"user_default" owner:"caller" description:"Whose."`
 }
+
+// Describe is for the documentation.
+func (updateRequest) Describe() map[string]reflect.Type { return shapes }
 
 // Validate speaks as http.md does.
 func (r *updateRequest) Validate() error {

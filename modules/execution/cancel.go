@@ -28,7 +28,7 @@ type cancelRequest struct {
 
 type cancelResponse struct {
 	OK     bool   `json:"ok"`
-	Status string `json:"status"`
+	Status string `json:"status" enum:"queued,running,succeeded,failed,cancelled,interrupted" example:"cancelled"`
 }
 
 func cancel(ctx context.Context, a *app.App, req *cancelRequest) (*cancelResponse, error) {

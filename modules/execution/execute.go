@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
+	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
 	"github.com/orchestrix/orchestrix/platform/registry"
@@ -31,12 +33,19 @@ var acceptErrors = []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge
 // inlineRun is a request that brings its own steps. Anything that is no list
 // counts as no steps, and an input that is no object as none.
 type inlineRun struct {
-	Steps          any       `json:"steps"`
+	Steps          any       `json:"steps" required:"true"`
 	Edges          doc.Array `json:"edges"`
 	InputVariables doc.Array `json:"inputVariables"`
-	Input          any       `json:"input"`
-	OwnerID        string    `json:"ownerId" default:"user_default" owner:"caller"`
+	Input          any       `json:"input" description:"The variables." example:"{\"name\":\"Ada\"}"`
+	OwnerID        string    `json:"ownerId" default:"user_default" owner:"caller" description:"Whose."`
 	Authorization  string    `header:"Authorization"`
+}
+
+// Describe is for the documentation.
+func (inlineRun) Describe() map[string]reflect.Type {
+	shapes := workflows.Shapes()
+	shapes["input"] = reflect.TypeFor[doc.Object]()
+	return shapes
 }
 
 func (r *inlineRun) accept(ctx context.Context, a *app.App, input any) (executionID string, err error) {
@@ -56,7 +65,12 @@ func object(v any) doc.Object {
 
 type executeRequest struct {
 	inlineRun
-	Vars any `json:"vars"`
+	Vars any `json:"vars" description:"{input: {...}}: the variables, as an older page sends them."`
+}
+
+// Describe is for the documentation.
+func (executeRequest) Describe() map[string]reflect.Type {
+	return map[string]reflect.Type{"vars": reflect.TypeFor[doc.Object]()}
 }
 
 // Validate refuses a request without a list of steps; an empty one may run.
@@ -69,7 +83,7 @@ func (r *executeRequest) Validate() error {
 
 type executeResponse struct {
 	OK          bool   `json:"ok"`
-	ExecutionID string `json:"executionId"`
+	ExecutionID string `json:"executionId" format:"uuid" description:"By which the run is watched."`
 }
 
 func execute(ctx context.Context, a *app.App, req *executeRequest) (*executeResponse, error) {

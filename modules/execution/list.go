@@ -30,11 +30,11 @@ func init() {
 }
 
 type listRequest struct {
-	OwnerID    string `query:"ownerId" default:"user_default" owner:"caller"`
-	WorkflowID string `query:"workflowId"`
-	Status     string `query:"status" description:"queued, running, succeeded, failed, cancelled or interrupted"`
-	Limit      int    `query:"limit" default:"50" description:"1 to 200"`
-	Before     string `query:"before" description:"the executionId that the page before ended with, or a date"`
+	OwnerID    string `query:"ownerId" default:"user_default" owner:"caller" description:"Whose."`
+	WorkflowID string `query:"workflowId" description:"Only runs of this workflow."`
+	Status     string `query:"status" enum:"queued,running,succeeded,failed,cancelled,interrupted"`
+	Limit      int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
+	Before     string `query:"before" description:"The executionId that the page before ended with, or a date."`
 }
 
 // Validate checks the filters.
@@ -70,16 +70,16 @@ type listResponse struct {
 
 // execution is an execution as clients see it.
 type execution struct {
-	ExecutionID string `json:"executionId"`
-	WorkflowID  string `json:"workflowId,omitempty"`
-	Trigger     string `json:"trigger"`
-	Status      string `json:"status"`
-	CreatedAt   string `json:"createdAt"`
-	StartedAt   string `json:"startedAt,omitempty"`
-	FinishedAt  string `json:"finishedAt,omitempty"`
-	DurationMs  *int64 `json:"durationMs,omitempty"`
-	StepCount   int    `json:"stepCount"`
-	Error       string `json:"error,omitempty"`
+	ExecutionID string `json:"executionId" format:"uuid"`
+	WorkflowID  string `json:"workflowId,omitempty" example:"greet"`
+	Trigger     string `json:"trigger" description:"How it was started." example:"published"`
+	Status      string `json:"status" enum:"queued,running,succeeded,failed,cancelled,interrupted" example:"succeeded"`
+	CreatedAt   string `json:"createdAt" format:"date-time"`
+	StartedAt   string `json:"startedAt,omitempty" format:"date-time"`
+	FinishedAt  string `json:"finishedAt,omitempty" format:"date-time"`
+	DurationMs  *int64 `json:"durationMs,omitempty" example:"12"`
+	StepCount   int    `json:"stepCount" example:"2"`
+	Error       string `json:"error,omitempty" description:"Why it failed."`
 }
 
 func view(x *runs.Execution) execution {

@@ -13,6 +13,7 @@ import (
 )
 
 func init() {
+	app.Routes.Describe("Execution", "Running workflows, and what became of their runs.")
 	app.Routes.Register(app.Route{
 		ID:      "execution.published",
 		Method:  http.MethodPost,
@@ -21,15 +22,16 @@ func init() {
 		Summary: "Calls the API of a saved workflow and answers with its result.",
 		Errors: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusNotFound,
 			http.StatusUnprocessableEntity, http.StatusServiceUnavailable, http.StatusGatewayTimeout},
+		Answers: runs.Failures(),
 		Handler: registry.Handle(published),
 	})
 }
 
 type publishedRequest struct {
-	WorkflowID    string     `param:"workflowId"`
-	APIName       string     `param:"apiName"`
+	WorkflowID    string     `param:"workflowId" example:"greet"`
+	APIName       string     `param:"apiName" example:"greet-people"`
 	Authorization string     `header:"Authorization"`
-	Input         doc.Object `body:"*"`
+	Input         doc.Object `body:"*" description:"The variables, flat or within an object called input." example:"{\"name\":\"Ada\"}"`
 }
 
 func published(ctx context.Context, a *app.App, req *publishedRequest) (*registry.Reply, error) {

@@ -36,8 +36,8 @@ func (r *runRequest) Validate() error {
 
 type runResponse struct {
 	OK          bool   `json:"ok"`
-	ExecutionID string `json:"executionId"`
-	Message     string `json:"message"`
+	ExecutionID string `json:"executionId" format:"uuid" description:"By which the run is watched."`
+	Message     string `json:"message" example:"Workflow execution started"`
 }
 
 func started(executionID string) *runResponse {

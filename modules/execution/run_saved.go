@@ -3,10 +3,12 @@ package execution
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
 	"github.com/orchestrix/orchestrix/platform/apierr"
+	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
 	"github.com/orchestrix/orchestrix/platform/registry"
 )
@@ -26,10 +28,15 @@ func init() {
 }
 
 type runSavedRequest struct {
-	WorkflowID    string `param:"workflowId"`
-	OwnerID       string `json:"ownerId" default:"user_default" owner:"caller"`
-	Input         any    `json:"input"`
+	WorkflowID    string `param:"workflowId" example:"greet"`
+	OwnerID       string `json:"ownerId" default:"user_default" owner:"caller" description:"Whose."`
+	Input         any    `json:"input" description:"The variables." example:"{\"name\":\"Ada\"}"`
 	Authorization string `header:"Authorization"`
+}
+
+// Describe is for the documentation.
+func (runSavedRequest) Describe() map[string]reflect.Type {
+	return map[string]reflect.Type{"input": reflect.TypeFor[doc.Object]()}
 }
 
 func runSaved(ctx context.Context, a *app.App, req *runSavedRequest) (*runResponse, error) {

@@ -2,6 +2,7 @@ package live
 
 import (
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -22,8 +23,16 @@ func init() {
 		Summary: "Upgrades to a WebSocket with the log of one run, one JSON entry in a frame; afterSeq skips entries.",
 		Auth:    registry.Owned,
 		Errors:  []int{http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusUpgradeRequired, http.StatusServiceUnavailable},
-		Handler: registry.Raw[*app.App](execution),
+		Answers: map[int]reflect.Type{http.StatusSwitchingProtocols: nil},
+		Handler: registry.Raw[*app.App](execution).Reading(reflect.TypeFor[executionRequest]()),
 	})
+}
+
+// executionRequest is for the documentation.
+type executionRequest struct {
+	ID       string `param:"id" description:"The executionId."`
+	AfterSeq int64  `query:"afterSeq" default:"-1" description:"Only entries after the one with this seq."`
+	Token    string `query:"token" description:"A bearer token, where the client cannot send a header."`
 }
 
 func execution(c *fiber.Ctx, a *app.App) error {

@@ -12,6 +12,7 @@ import (
 )
 
 func init() {
+	app.Routes.Describe("Live", "Runs as they happen, over Socket.IO and WebSockets.")
 	for id, method := range map[string]string{"live.socketio": http.MethodGet, "live.socketioPost": http.MethodPost} {
 		app.Routes.Register(app.Route{
 			ID:      id,

@@ -3,6 +3,7 @@ package live
 import (
 	"errors"
 	"net/http"
+	"reflect"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -21,6 +22,7 @@ func init() {
 		Summary: "Upgrades to the log stream: joins and leaves in, sync and create frames out.",
 		Auth:    registry.Owned,
 		Errors:  []int{http.StatusForbidden, http.StatusNotFound, http.StatusServiceUnavailable},
+		Answers: map[int]reflect.Type{http.StatusSwitchingProtocols: nil},
 		Handler: registry.Raw[*app.App](stream),
 	})
 }

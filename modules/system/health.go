@@ -11,6 +11,7 @@ import (
 )
 
 func init() {
+	app.Routes.Describe("System", "The server itself.")
 	app.Routes.Register(app.Route{
 		ID:      "system.health",
 		Method:  http.MethodGet,
@@ -24,9 +25,9 @@ func init() {
 type healthRequest struct{}
 
 type healthResponse struct {
-	Status      string `json:"status"`
-	Timestamp   string `json:"timestamp"`
-	Environment string `json:"environment"`
+	Status      string `json:"status" example:"ok"`
+	Timestamp   string `json:"timestamp" format:"date-time"`
+	Environment string `json:"environment" enum:"development,production,test"`
 }
 
 func health(_ context.Context, a *app.App, _ *healthRequest) (*healthResponse, error) {

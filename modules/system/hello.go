@@ -25,9 +25,9 @@ func init() {
 type helloRequest struct{}
 
 type helloResponse struct {
-	Message string `json:"message"`
-	Status  string `json:"status"`
-	AppName string `json:"appName"`
+	Message string `json:"message" example:"Hello from Orchestrix!"`
+	Status  string `json:"status" example:"processing"`
+	AppName string `json:"appName" example:"Orchestrix"`
 }
 
 func hello(ctx context.Context, a *app.App, _ *helloRequest) (*helloResponse, error) {

@@ -11,6 +11,7 @@ import (
 )
 
 func init() {
+	app.Routes.Describe("Own database", "A MongoDB database of somebody's own, on which their workflows work.")
 	app.Routes.Register(app.Route{
 		ID:       "userdb.connect",
 		Method:   http.MethodPost,
@@ -29,15 +30,15 @@ func init() {
 var limits = registry.Limits{Timeout: 20 * time.Second}
 
 type connectRequest struct {
-	OwnerID string `json:"ownerId" validate:"required" owner:"caller"`
-	URI     string `json:"uri" validate:"required"`
+	OwnerID string `json:"ownerId" validate:"required" owner:"caller" description:"Whose." example:"user_default"`
+	URI     string `json:"uri" validate:"required" description:"A mongodb:// or mongodb+srv:// connection string." example:"mongodb+srv://ada:secret@cluster.example.com/shop"`
 	Label   string `json:"label" default:"My Database" validate:"max=100"`
 }
 
 type connectResponse struct {
 	OK        bool   `json:"ok"`
-	Label     string `json:"label"`
-	URIMasked string `json:"uriMasked"`
+	Label     string `json:"label" example:"My Database"`
+	URIMasked string `json:"uriMasked" example:"mongodb+srv://ada:***@cluster.example.com/shop"`
 }
 
 func connect(ctx context.Context, a *app.App, req *connectRequest) (*connectResponse, error) {

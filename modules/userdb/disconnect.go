@@ -23,7 +23,7 @@ func init() {
 }
 
 type disconnectRequest struct {
-	OwnerID string `json:"ownerId" validate:"required" owner:"caller"`
+	OwnerID string `json:"ownerId" validate:"required" owner:"caller" description:"Whose." example:"user_default"`
 }
 
 type disconnectResponse struct {

@@ -3,6 +3,7 @@ package userdb
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -25,12 +26,17 @@ func init() {
 }
 
 type schemasRequest struct {
-	OwnerID string `query:"ownerId" validate:"required" owner:"caller"`
+	OwnerID string `query:"ownerId" validate:"required" owner:"caller" description:"Whose." example:"user_default"`
 }
 
 type schemasResponse struct {
 	OK      bool       `json:"ok"`
-	Schemas doc.Object `json:"schemas"`
+	Schemas doc.Object `json:"schemas" example:"{\"orders\":[\"sku\",\"qty\"]}"`
+}
+
+// Describe is for the documentation.
+func (schemasResponse) Describe() map[string]reflect.Type {
+	return map[string]reflect.Type{"schemas": reflect.TypeFor[map[string][]string]()}
 }
 
 func schemas(ctx context.Context, a *app.App, req *schemasRequest) (*schemasResponse, error) {

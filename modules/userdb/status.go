@@ -24,15 +24,15 @@ func init() {
 }
 
 type statusRequest struct {
-	OwnerID string `query:"ownerId" validate:"required" owner:"caller"`
+	OwnerID string `query:"ownerId" validate:"required" owner:"caller" description:"Whose." example:"user_default"`
 }
 
 type statusResponse struct {
 	Connected   bool   `json:"connected"`
-	Label       string `json:"label,omitempty"`
-	URIMasked   string `json:"uriMasked,omitempty"`
-	ConnectedAt string `json:"connectedAt,omitempty"`
-	Status      string `json:"status,omitempty"`
+	Label       string `json:"label,omitempty" example:"My Database"`
+	URIMasked   string `json:"uriMasked,omitempty" example:"mongodb+srv://ada:***@cluster.example.com/shop"`
+	ConnectedAt string `json:"connectedAt,omitempty" format:"date-time"`
+	Status      string `json:"status,omitempty" example:"connected"`
 }
 
 func status(ctx context.Context, a *app.App, req *statusRequest) (*statusResponse, error) {

@@ -25,12 +25,12 @@ func init() {
 
 type deleteRequest struct {
 	WorkflowID string `param:"workflowId"`
-	OwnerID    string `query:"ownerId" validate:"required" owner:"caller"`
+	OwnerID    string `query:"ownerId" validate:"required" owner:"caller" description:"Whose."`
 }
 
 type deleteResponse struct {
 	OK      bool   `json:"ok"`
-	Message string `json:"message"`
+	Message string `json:"message" example:"Workflow deleted successfully"`
 }
 
 func remove(ctx context.Context, a *app.App, req *deleteRequest) (*deleteResponse, error) {

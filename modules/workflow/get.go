@@ -3,8 +3,10 @@ package workflow
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
+	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	"github.com/orchestrix/orchestrix/platform/apierr"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/registry"
@@ -26,20 +28,23 @@ func init() {
 
 type getRequest struct {
 	WorkflowID string `param:"workflowId"`
-	OwnerID    string `query:"ownerId" default:"user_default" owner:"caller"`
+	OwnerID    string `query:"ownerId" default:"user_default" owner:"caller" description:"Whose."`
 }
 
 type getResponse struct {
-	WorkflowID     string    `json:"workflowId"`
-	APIName        string    `json:"apiName,omitempty"`
-	APIPath        string    `json:"apiPath,omitempty"`
-	OwnerID        string    `json:"ownerId"`
+	WorkflowID     string    `json:"workflowId" example:"greet"`
+	APIName        string    `json:"apiName,omitempty" example:"Greet people"`
+	APIPath        string    `json:"apiPath,omitempty" example:"/workflow/run/greet/greet-people"`
+	OwnerID        string    `json:"ownerId" example:"user_default"`
 	Steps          doc.Array `json:"steps"`
 	Edges          doc.Array `json:"edges"`
 	InputVariables doc.Array `json:"inputVariables,omitzero"`
-	CreatedAt      string    `json:"createdAt"`
-	UpdatedAt      string    `json:"updatedAt"`
+	CreatedAt      string    `json:"createdAt" format:"date-time"`
+	UpdatedAt      string    `json:"updatedAt" format:"date-time"`
 }
+
+// Describe is for the documentation.
+func (getResponse) Describe() map[string]reflect.Type { return workflows.Shapes() }
 
 // Validate refuses what a page sends before it knows an id.
 func (r *getRequest) Validate() error {

@@ -3,8 +3,10 @@ package workflow
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
+	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/registry"
 )
@@ -23,7 +25,7 @@ func init() {
 }
 
 type listRequest struct {
-	OwnerID string `query:"ownerId" default:"user_default" owner:"caller"`
+	OwnerID string `query:"ownerId" default:"user_default" owner:"caller" description:"Whose."`
 }
 
 type listResponse struct {
@@ -31,14 +33,17 @@ type listResponse struct {
 }
 
 type listItem struct {
-	WorkflowID     string    `json:"workflowId"`
-	APIName        string    `json:"apiName,omitempty"`
-	APIPath        string    `json:"apiPath,omitempty"`
-	NodeCount      int       `json:"nodeCount"`
+	WorkflowID     string    `json:"workflowId" example:"greet"`
+	APIName        string    `json:"apiName,omitempty" example:"Greet people"`
+	APIPath        string    `json:"apiPath,omitempty" example:"/workflow/run/greet/greet-people"`
+	NodeCount      int       `json:"nodeCount" example:"2"`
 	InputVariables doc.Array `json:"inputVariables,omitzero"`
-	CreatedAt      string    `json:"createdAt"`
-	UpdatedAt      string    `json:"updatedAt"`
+	CreatedAt      string    `json:"createdAt" format:"date-time"`
+	UpdatedAt      string    `json:"updatedAt" format:"date-time"`
 }
+
+// Describe is for the documentation.
+func (listItem) Describe() map[string]reflect.Type { return workflows.Shapes() }
 
 func list(ctx context.Context, a *app.App, req *listRequest) (*listResponse, error) {
 	found, err := a.Workflows.List(ctx, req.OwnerID)

@@ -4,6 +4,7 @@ package workflow
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
@@ -12,6 +13,7 @@ import (
 )
 
 func init() {
+	app.Routes.Describe("Workflows", "Saved workflows: each is a live API at its apiPath as soon as it is saved.")
 	app.Routes.Register(app.Route{
 		ID:       "workflow.save",
 		Method:   http.MethodPost,
@@ -27,18 +29,21 @@ func init() {
 }
 
 type saveRequest struct {
-	WorkflowID string `json:"workflowId" validate:"required"`
+	WorkflowID string `json:"workflowId" validate:"required" description:"Made up by the client; saving it again replaces the workflow." example:"greet"`
 	definition
 }
 
 // definition is what a client sends of a workflow beside its id.
 type definition struct {
-	OwnerID        string    `json:"ownerId" validate:"required" owner:"caller"`
+	OwnerID        string    `json:"ownerId" validate:"required" owner:"caller" description:"Whose workflow it is." example:"user_default"`
 	Steps          doc.Array `json:"steps" validate:"required"`
-	APIName        string    `json:"apiName" validate:"required"`
-	Edges          doc.Array `json:"edges"`
-	InputVariables doc.Array `json:"inputVariables"`
+	APIName        string    `json:"apiName" validate:"required" description:"The last part of the API's path is made of it." example:"Greet people"`
+	Edges          doc.Array `json:"edges" description:"The order of the steps; without any they run as they are listed."`
+	InputVariables doc.Array `json:"inputVariables" description:"The variables of the API that no input step declares."`
 }
+
+// Describe is for the documentation.
+func (definition) Describe() map[string]reflect.Type { return workflows.Shapes() }
 
 func (d *definition) draft(workflowID string) workflows.Draft {
 	return workflows.Draft{
@@ -49,11 +54,14 @@ func (d *definition) draft(workflowID string) workflows.Draft {
 
 type saveResponse struct {
 	OK             bool      `json:"ok"`
-	WorkflowID     string    `json:"workflowId"`
-	APIPath        string    `json:"apiPath"`
-	APIName        string    `json:"apiName"`
+	WorkflowID     string    `json:"workflowId" example:"greet"`
+	APIPath        string    `json:"apiPath" description:"Where the API is called, with POST." example:"/workflow/run/greet/greet-people"`
+	APIName        string    `json:"apiName" example:"Greet people"`
 	InputVariables doc.Array `json:"inputVariables"`
 }
+
+// Describe is for the documentation.
+func (saveResponse) Describe() map[string]reflect.Type { return workflows.Shapes() }
 
 func save(ctx context.Context, a *app.App, req *saveRequest) (*saveResponse, error) {
 	w, err := a.Workflows.Save(ctx, req.draft(req.WorkflowID))

@@ -34,9 +34,10 @@ var types = map[string]string{
 }
 
 // Site is a set of files, by their names.
-type Site struct{ files map[string]file }
+type Site struct{ files map[string]*File }
 
-type file struct {
+// File is what is sent under one name.
+type File struct {
 	body   []byte
 	header []registry.Header
 	tag    string
@@ -44,7 +45,7 @@ type file struct {
 
 // New reads the files of one directory.
 func New(dir fs.FS) (*Site, error) {
-	s := &Site{files: map[string]file{}}
+	s := &Site{files: map[string]*File{}}
 	entries, err := fs.ReadDir(dir, ".")
 	if err != nil {
 		return nil, fmt.Errorf("assets: %w", err)
@@ -54,7 +55,7 @@ func New(dir fs.FS) (*Site, error) {
 		if err != nil {
 			return nil, fmt.Errorf("assets: %w", err)
 		}
-		s.files[e.Name()] = newFile(e.Name(), body)
+		s.files[e.Name()] = NewFile(e.Name(), body)
 	}
 	return s, nil
 }
@@ -71,14 +72,15 @@ func Must(dir fs.FS, err error) *Site {
 	return s
 }
 
-func newFile(name string, body []byte) file {
+// NewFile is a file that was made; its name says its type.
+func NewFile(name string, body []byte) *File {
 	kind := types[path.Ext(name)]
 	if kind == "" {
 		kind = mime.TypeByExtension(path.Ext(name))
 	}
 	sum := sha256.Sum256(body)
 	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
-	return file{body: body, tag: tag, header: []registry.Header{
+	return &File{body: body, tag: tag, header: []registry.Header{
 		{Name: "Content-Type", Value: kind},
 		{Name: "Content-Security-Policy", Value: policy},
 		{Name: "X-Content-Type-Options", Value: "nosniff"},
@@ -95,10 +97,15 @@ func (s *Site) Reply(name, ifNoneMatch string) (*registry.Reply, error) {
 	if !ok {
 		return nil, apierr.NotFound("Not Found").WithMessage("There is no such file")
 	}
+	return f.Reply(ifNoneMatch), nil
+}
+
+// Reply answers with the file, or with a 304.
+func (f *File) Reply(ifNoneMatch string) *registry.Reply {
 	if has(ifNoneMatch, f.tag) {
-		return &registry.Reply{Status: http.StatusNotModified, Header: f.header}, nil
+		return &registry.Reply{Status: http.StatusNotModified, Header: f.header}
 	}
-	return &registry.Reply{Header: f.header, Body: f.body}, nil
+	return &registry.Reply{Header: f.header, Body: f.body}
 }
 
 // has compares as RFC 9110, 13.1.2: weakly, with any of a list.

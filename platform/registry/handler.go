@@ -10,6 +10,7 @@ import (
 type Handler[A any] struct {
 	req, resp reflect.Type
 	plan      *plan
+	reads     *plan // of a raw function, for the documentation
 	call      func(ctx context.Context, app A, in Input, required string) (any, error)
 	raw       any
 	err       error
@@ -42,10 +43,19 @@ func Handle[A, Req, Resp any](fn func(ctx context.Context, app A, req *Req) (*Re
 // error for protocol upgrades. The host checks its type when it is mounted.
 func Raw[A any](fn any) Handler[A] { return Handler[A]{raw: fn} }
 
+// Reading says what a raw function reads of a request, for the documentation: a
+// struct with the tags of a request type.
+func (h Handler[A]) Reading(t reflect.Type) Handler[A] {
+	h.req = t
+	h.reads, h.err = compile(t)
+	return h
+}
+
 // Raw is the function given to Raw, or nil for a typed handler.
 func (h Handler[A]) Raw() any { return h.raw }
 
-// Types are the request and response types of a typed handler, nil otherwise.
+// Types are the request and response types of a typed handler. A raw one may have
+// a request type.
 func (h Handler[A]) Types() (req, resp reflect.Type) { return h.req, h.resp }
 
 // ReadsBody reports whether the handler wants the body at all.

@@ -28,7 +28,7 @@ const (
 var sourceTags = []string{"param", "query", "header", "json", "body", "client", "owner"}
 
 // knownTags may stand beside them; anything else is a typing mistake.
-var knownTags = []string{"default", "validate", "description", "example", "enum", "format"}
+var knownTags = []string{"default", "validate", "description", "example", "enum", "format", "required", "minimum", "maximum"}
 
 // field is how one struct field is filled.
 type field struct {
@@ -70,6 +70,8 @@ var (
 //	default:"x"     taken when absent or empty
 //	validate:"..."  go-playground/validator; "required" also refuses falsy values
 //
+// The rest is for the documentation: description, example, enum (values between
+// commas), format, minimum, maximum, and required:"true" for what Validate demands.
 // Embedded structs count as if their fields stood in their place.
 func compile(t reflect.Type) (*plan, error) {
 	p := &plan{}

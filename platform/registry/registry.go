@@ -13,11 +13,12 @@ import (
 // not safe for registering at the same time as anything else.
 type Registry[A any] struct {
 	routes  []Route[A]
-	unknown []string // ids that Only did not find
+	tags    map[string]string // their descriptions
+	unknown []string          // ids that Only did not find
 }
 
 // New makes an empty registry.
-func New[A any]() *Registry[A] { return &Registry[A]{} }
+func New[A any]() *Registry[A] { return &Registry[A]{tags: map[string]string{}} }
 
 // Register stores a route and where it was registered.
 func (r *Registry[A]) Register(route Route[A]) {
@@ -40,6 +41,7 @@ func (r *Registry[A]) Routes() []Route[A] {
 // single module. An unknown id is reported by Check.
 func (r *Registry[A]) Only(ids ...string) *Registry[A] {
 	only := New[A]()
+	only.tags = r.tags
 	for _, id := range ids {
 		found := false
 		for _, route := range r.routes {

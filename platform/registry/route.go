@@ -5,6 +5,7 @@ package registry
 
 import (
 	"context"
+	"reflect"
 	"time"
 )
 
@@ -49,6 +50,11 @@ type Route[A any] struct {
 	Limits  Limits
 	Success int   // status of a typed answer; 200 when zero
 	Errors  []int // statuses it may fail with, besides the 401 that Auth brings; for the documentation
+
+	// Answers are the bodies of statuses that are not (only) the handler's response
+	// type or the envelope of errors; nil is no body. For the documentation.
+	Answers  map[int]reflect.Type
+	Produces string // content type of a success, JSON when empty; for the documentation
 
 	// Required is the body's "error" text when a field marked
 	// `validate:"required"` is missing or falsy; "<field> is required" when empty.

@@ -13,6 +13,7 @@ import (
 	"github.com/orchestrix/orchestrix/modules/core/runs"
 	"github.com/orchestrix/orchestrix/modules/core/schemas"
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
+	"github.com/orchestrix/orchestrix/platform/assets"
 	"github.com/orchestrix/orchestrix/platform/background"
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/health"
@@ -36,6 +37,7 @@ type App struct {
 	Model       llm.Provider
 	Gateway     *realtime.Gateway
 	Health      health.Checks
+	OpenAPI     func() *assets.File // describes the routes; made when first asked for
 }
 
 // Route is a route whose handler gets an *App.
