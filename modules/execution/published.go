@@ -4,6 +4,7 @@ package execution
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/modules/core/runs"
@@ -22,9 +23,16 @@ func init() {
 		Summary: "Calls the API of a saved workflow and answers with its result.",
 		Errors: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusNotFound,
 			http.StatusUnprocessableEntity, http.StatusServiceUnavailable, http.StatusGatewayTimeout},
-		Answers: runs.Failures(),
+		Answers: publishedAnswers(),
 		Handler: registry.Handle(published),
 	})
+}
+
+// publishedAnswers are those of failed runs, and whatever a workflow's author chose.
+func publishedAnswers() map[int]reflect.Type {
+	all := runs.Failures()
+	all[0] = reflect.TypeFor[any]()
+	return all
 }
 
 type publishedRequest struct {

@@ -9,13 +9,14 @@ import (
 
 func init() {
 	engine.Register(engine.StepType{
-		Type:    "authMiddleware",
-		Label:   "Auth Check",
-		Summary: "Lets only callers with a valid bearer token pass.",
-		Icon:    "lock",
-		Flow:    "checks the caller's token",
-		Output:  engine.Output{Default: "currentUser", Description: "The claims of the token."},
-		Compile: func(*engine.Fields) engine.Execute { return checkToken },
+		Type:     "authMiddleware",
+		Label:    "Auth Check",
+		Summary:  "Lets only callers with a valid bearer token pass.",
+		Icon:     "lock",
+		Flow:     "checks the caller's token",
+		Output:   engine.Output{Default: "currentUser", Description: "The claims of the token.", Schema: doc.Object{{"type", "object"}}},
+		Compile:  func(*engine.Fields) engine.Execute { return checkToken },
+		Describe: func(_ *engine.Fields, c *engine.Contract) { c.NeedsToken() },
 	})
 }
 

@@ -17,6 +17,7 @@ type check struct {
 	name    string // as it is shown: "required", the type, or the rule's key
 	message string
 	passes  func(value any, found bool) bool
+	facts   doc.Object // the same demand in JSON Schema
 }
 
 const maxPattern = 1000
@@ -28,7 +29,7 @@ func compileChecks(f *engine.Fields) []check {
 	if f.Flag("required") {
 		checks = append(checks, check{"required", "Field is required", func(v any, found bool) bool {
 			return found && v != nil && v != ""
-		}})
+		}, nil})
 	}
 	if name := f.Name("type"); name != "" && name != "any" {
 		test, ok := typeTests[name]
@@ -37,7 +38,7 @@ func compileChecks(f *engine.Fields) []check {
 			return checks
 		}
 		// Only what is missing is skipped: null is a value that must fit.
-		checks = append(checks, check{name, "Expected " + name, func(v any, found bool) bool { return !found || test(v) }})
+		checks = append(checks, check{name, "Expected " + name, func(v any, found bool) bool { return !found || test(v) }, typeFacts(name)})
 	}
 	checks = appendLimits(checks, f)
 	if pattern := f.Name("pattern"); pattern != "" {
@@ -48,12 +49,12 @@ func compileChecks(f *engine.Fields) []check {
 		}
 		checks = append(checks, optional("pattern", "Expected to match "+pattern, func(v any) bool {
 			return expr.MatchString(engine.Text(v))
-		}))
+		}, patternFacts(pattern)))
 	}
 	if allowed, ok := f.Raw("enum").(doc.Array); ok {
 		checks = append(checks, optional("enum", "Expected one of "+listText(allowed), func(v any) bool {
 			return containsValue(allowed, v)
-		}))
+		}, enumFacts(allowed)))
 	} else if f.Has("enum") {
 		f.Wrong("enum", "must be a list")
 	}
@@ -66,11 +67,12 @@ func appendLimits(checks []check, f *engine.Fields) []check {
 		name, message string
 		measure       func(any) (float64, bool)
 		fits          func(value, limit float64) bool
+		keyword       string // of JSON Schema
 	}{
-		{"minLength", "Expected at least %s characters", length, atLeast},
-		{"maxLength", "Expected at most %s characters", length, atMost},
-		{"min", "Expected at least %s", engine.ToNumber, atLeast},
-		{"max", "Expected at most %s", engine.ToNumber, atMost},
+		{"minLength", "Expected at least %s characters", length, atLeast, "minLength"},
+		{"maxLength", "Expected at most %s characters", length, atMost, "maxLength"},
+		{"min", "Expected at least %s", engine.ToNumber, atLeast, "minimum"},
+		{"max", "Expected at most %s", engine.ToNumber, atMost, "maximum"},
 	}
 	for _, l := range limits {
 		limit := f.Limit(l.name)
@@ -81,15 +83,15 @@ func appendLimits(checks []check, f *engine.Fields) []check {
 		checks = append(checks, optional(l.name, message, func(v any) bool {
 			n, ok := l.measure(v)
 			return ok && l.fits(n, *limit)
-		}))
+		}, limitFacts(l.keyword, *limit)))
 	}
 	return checks
 }
 
 // optional is a check that missing values and null pass: demanding a value is
 // what "required" is for.
-func optional(name, message string, test func(any) bool) check {
-	return check{name, message, func(v any, found bool) bool { return !found || v == nil || test(v) }}
+func optional(name, message string, test func(any) bool, facts doc.Object) check {
+	return check{name, message, func(v any, found bool) bool { return !found || v == nil || test(v) }, facts}
 }
 
 var typeTests = map[string]func(any) bool{

@@ -19,7 +19,7 @@ func init() {
 			{Name: "filter", Aliases: []string{"filters"}, Kind: engine.Filter, Required: true, Description: "What the documents must match; never empty.", Example: doc.Object{{"_id", "{{id}}"}}},
 			{Name: "deleteType", Kind: engine.Choice, Enum: []string{"deleteOne", "deleteMany"}, Description: "One document or all that match.", Example: "deleteOne"},
 		},
-		Output:  engine.Output{Default: "deleted", Aliases: []string{"deletedRecord"}, Description: "{deletedCount}"},
+		Output:  engine.Output{Default: "deleted", Aliases: []string{"deletedRecord"}, Description: "{deletedCount}", Schema: objectOf("deletedCount", "integer")},
 		Compile: compileDelete,
 	})
 }

@@ -25,6 +25,13 @@ func init() {
 		},
 		Output:  engine.Output{Default: "found", Aliases: []string{"foundData", "result"}, Description: "The document or null, or the list of documents."},
 		Compile: compileFind,
+		Describe: func(f *engine.Fields, c *engine.Contract) {
+			if f.Choice("findType") == "many" {
+				c.Sets(doc.Object{{"type", "array"}, {"items", doc.Object{{"type", "object"}}}})
+				return
+			}
+			c.Sets(perhapsDocument)
+		},
 	})
 }
 
@@ -32,6 +39,19 @@ func init() {
 var collectionField = engine.Field{
 	Name: "collection", Kind: engine.Name, Required: true,
 	Description: "Name of the collection.", Example: "users",
+}
+
+// perhapsDocument is a document, or null when there was none.
+var perhapsDocument = doc.Object{{"type", doc.Array{"object", "null"}}}
+
+// objectOf is the schema of an object: names and types of its fields, in turn.
+func objectOf(fields ...string) doc.Object {
+	properties, required := doc.Object{}, doc.Array{}
+	for i := 0; i+1 < len(fields); i += 2 {
+		properties = append(properties, doc.Field{Key: fields[i], Value: doc.Object{{"type", fields[i+1]}}})
+		required = append(required, fields[i])
+	}
+	return doc.Object{{"type", "object"}, {"properties", properties}, {"required", required}}
 }
 
 type dbFind struct {

@@ -18,8 +18,9 @@ func init() {
 			collectionField,
 			{Name: "data", Aliases: []string{"document"}, Kind: engine.Document, Required: true, Description: "The document to store.", Example: doc.Object{{"email", "{{email}}"}, {"name", "{{name}}"}}},
 		},
-		Output:  engine.Output{Default: "created", Aliases: []string{"createdRecord"}, Description: "The stored document with its _id."},
-		Compile: compileInsert,
+		Output:   engine.Output{Default: "created", Aliases: []string{"createdRecord"}, Description: "The stored document with its _id."},
+		Compile:  compileInsert,
+		Describe: func(f *engine.Fields, c *engine.Contract) { c.Sets(c.OfDocument(f.Document("data"))) },
 	})
 }
 

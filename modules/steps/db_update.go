@@ -22,6 +22,13 @@ func init() {
 		},
 		Output:  engine.Output{Default: "updated", Aliases: []string{"updatedRecord"}, Description: "The document after the update or null, or the counts."},
 		Compile: compileUpdate,
+		Describe: func(f *engine.Fields, c *engine.Contract) {
+			if f.Choice("updateType") == "updateMany" {
+				c.Sets(objectOf("matchedCount", "integer", "modifiedCount", "integer"))
+				return
+			}
+			c.Sets(perhapsDocument)
+		},
 	})
 }
 

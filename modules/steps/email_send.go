@@ -25,7 +25,7 @@ func init() {
 			{Name: "body", Kind: engine.Template, Description: "The text, as HTML.", Example: "<p>Hello {{name}}</p>"},
 			{Name: "from", Kind: engine.Template, Description: "The sender; FROM_EMAIL when it is left out.", Example: "noreply@example.com"},
 		},
-		Output:  engine.Output{Default: "emailResult", Description: "{success, messageId, to, subject}"},
+		Output:  engine.Output{Default: "emailResult", Description: "{success, messageId, to, subject}", Schema: objectOf("success", "boolean", "messageId", "string", "to", "string", "subject", "string")},
 		Compile: compileEmail,
 	})
 }

@@ -29,34 +29,42 @@ func init() {
 			Name: "data", Kind: engine.Value, Description: "Where one frontend puts the variables: {variables: [...]}.",
 		}},
 		Compile: compileInput,
+		Describe: func(f *engine.Fields, c *engine.Contract) {
+			for _, v := range readVariables(f) {
+				c.Takes(engine.Parameter{Name: v.name, Type: v.kind, Required: v.required, Default: v.fallback})
+			}
+		},
 	})
 }
 
 type inputVariable struct {
-	name     string
-	fallback any
-	shown    doc.Object
+	name, kind string
+	required   bool
+	fallback   any
 }
 
-func compileInput(f *engine.Fields) engine.Execute {
-	var variables []inputVariable
-	configured := doc.Array{}
+func readVariables(f *engine.Fields) (variables []inputVariable) {
 	read := func(item *engine.Fields) {
-		v := inputVariable{name: item.Name("name"), fallback: item.Raw("default")}
-		kind := item.Name("type")
-		if kind == "" {
-			kind = "any"
-		}
-		v.shown = doc.Object{
-			{"name", v.name}, {"type", kind}, {"required", item.Flag("required")}, {"hasDefault", item.Has("default")},
+		v := inputVariable{name: item.Name("name"), kind: item.Name("type"), required: item.Flag("required"), fallback: item.Raw("default")}
+		if v.kind == "" {
+			v.kind = "any"
 		}
 		variables = append(variables, v)
-		configured = append(configured, v.shown)
 	}
 	if data, ok := f.Raw("data").(doc.Object); ok && !f.Has("variables") {
 		f.Within(data).Each("variables", read)
 	} else {
 		f.Each("variables", read)
+	}
+	return variables
+}
+
+func compileInput(f *engine.Fields) engine.Execute {
+	variables, configured := readVariables(f), doc.Array{}
+	for _, v := range variables {
+		configured = append(configured, doc.Object{
+			{"name", v.name}, {"type", v.kind}, {"required", v.required}, {"hasDefault", v.fallback != nil},
+		})
 	}
 	shown := doc.Object{{"variablesConfigured", configured}}
 

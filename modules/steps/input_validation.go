@@ -19,8 +19,14 @@ func init() {
 			Example: doc.Array{doc.Object{{"field", "email"}, {"required", true}, {"type", "email"}}},
 			Items:   ruleFields,
 		}},
-		Output:  engine.Output{Default: "validated", Description: "true"},
+		Output:  engine.Output{Default: "validated", Description: "true", Schema: doc.Object{{"type", "boolean"}, {"const", true}}},
 		Compile: compileValidation,
+		Describe: func(f *engine.Fields, c *engine.Contract) {
+			for _, r := range readRules(f) {
+				required, facts := r.demands()
+				c.Demands(r.path, required, facts)
+			}
+		},
 	})
 }
 
@@ -44,9 +50,7 @@ type rule struct {
 }
 
 func compileValidation(f *engine.Fields) engine.Execute {
-	var rules []rule
-	f.Each("rules", func(item *engine.Fields) { rules = append(rules, compileRule(item)) })
-
+	rules := readRules(f)
 	return func(_ context.Context, c *engine.Call) (engine.Outcome, error) {
 		var failures doc.Object
 		validated := make(doc.Array, len(rules))
@@ -63,6 +67,20 @@ func compileValidation(f *engine.Fields) engine.Execute {
 		shown := doc.Object{{"valid", true}, {"allFieldsPassed", true}}
 		return engine.Outcome{Shown: shown, Sets: true, Value: true}, nil
 	}
+}
+
+func readRules(f *engine.Fields) (rules []rule) {
+	f.Each("rules", func(item *engine.Fields) { rules = append(rules, compileRule(item)) })
+	return rules
+}
+
+// demands are what the checks say to callers, as JSON Schema.
+func (r *rule) demands() (required bool, facts doc.Object) {
+	for _, c := range r.checks {
+		required = required || c.name == "required"
+		facts = append(facts, c.facts...)
+	}
+	return required, facts
 }
 
 func compileRule(item *engine.Fields) rule {

@@ -26,7 +26,7 @@ func init() {
 			{Name: "expiresIn", Kind: engine.Template, Description: "How long it is valid: 7d, 12h, 30m, or seconds.", Example: "7d"},
 			{Name: "algorithm", Kind: engine.Choice, Enum: []string{"HS256", "HS384", "HS512"}, Description: "Signature algorithm.", Example: "HS256"},
 		},
-		Output:  engine.Output{Default: "token", Description: "The signed token."},
+		Output:  engine.Output{Default: "token", Description: "The signed token.", Schema: doc.Object{{"type", "string"}}},
 		Compile: compileToken,
 	})
 }

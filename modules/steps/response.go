@@ -20,7 +20,8 @@ func init() {
 			{Name: "status", Aliases: []string{"statusCode"}, Kind: engine.Number, Description: "HTTP status, 200 to 599.", Example: 200},
 			{Name: "body", Kind: engine.Value, Description: "The JSON to answer with.", Example: doc.Object{{"ok", true}, {"user", "{{found}}"}}},
 		},
-		Compile: compileResponse,
+		Compile:  compileResponse,
+		Describe: func(f *engine.Fields, c *engine.Contract) { c.Answers(f.Number("status"), f.Value("body")) },
 	})
 }
 

@@ -18,8 +18,9 @@ func init() {
 			{Name: "email", Kind: engine.Template, Required: true, Description: "The user's e-mail.", Example: "{{email}}"},
 			{Name: "password", Kind: engine.Template, Required: true, Secret: true, Description: "The user's password.", Example: "{{password}}"},
 		},
-		Output:  engine.Output{Default: "loginResult", Description: "{ok, userId, email, name}"},
-		Compile: compileLogin,
+		Output:   engine.Output{Default: "loginResult", Description: "{ok, userId, email, name}", Schema: objectOf("ok", "boolean", "userId", "string", "email", "string", "name", "string")},
+		Compile:  compileLogin,
+		Describe: func(_ *engine.Fields, c *engine.Contract) { c.Refuses = true },
 	})
 }
 

@@ -41,6 +41,20 @@ type step struct {
 // *GraphError; a step with wrong fields or an unknown type fails when its turn
 // comes.
 func (r *Registry) Compile(w Workflow) (*Program, error) {
+	sequence, err := sequenceOf(w)
+	if err != nil {
+		return nil, err
+	}
+	p := &Program{types: r, steps: make([]step, len(sequence)), declared: declaredInputs(w.InputVariables)}
+	for position, i := range sequence {
+		definition, _ := w.Steps[i].(doc.Object)
+		p.steps[position] = r.compileStep(definition, position)
+	}
+	return p, nil
+}
+
+// sequenceOf is the order in which a workflow's steps run.
+func sequenceOf(w Workflow) ([]int, error) {
 	sequence, err := order(w.Steps, w.Edges)
 	if err != nil {
 		if !w.Stored {
@@ -51,12 +65,7 @@ func (r *Registry) Compile(w Workflow) (*Program, error) {
 	if len(sequence) > maxSteps {
 		return nil, &GraphError{Message: fmt.Sprintf("A workflow may have at most %d steps", maxSteps)}
 	}
-	p := &Program{types: r, steps: make([]step, len(sequence)), declared: declaredInputs(w.InputVariables)}
-	for position, i := range sequence {
-		definition, _ := w.Steps[i].(doc.Object)
-		p.steps[position] = r.compileStep(definition, position)
-	}
-	return p, nil
+	return sequence, nil
 }
 
 // CheckGraph reports a cycle or duplicate ids as a *GraphError.

@@ -28,6 +28,9 @@ type StepType struct {
 	// Compile reads the fields of one step and returns what runs it. Problems
 	// with the fields are collected by f; the step then fails when it is run.
 	Compile func(f *Fields) Execute
+	// Describe says what one step adds to the contract of its workflow's API, from
+	// the same fields; nil when that is nothing but Output.
+	Describe func(f *Fields, c *Contract)
 }
 
 // Output declares the variable that a step sets.
@@ -35,6 +38,7 @@ type Output struct {
 	Default     string   // its name when the author gives none; "" when there is no output
 	Aliases     []string // further default names that resolve to the last output of this type
 	Description string
+	Schema      doc.Object // JSON Schema of its value, as far as it is always the same
 }
 
 // Execute runs one step. What it returns beside an error is still shown in the

@@ -70,6 +70,9 @@ func isFailure(status int) bool { return status == 0 || status >= http.StatusBad
 
 // Failures of a schema come beside the envelope: the host may answer any of them.
 func (d *Document) response(r Response) doc.Object {
+	if r.Status == 0 && !isError(r.Schema) {
+		r.Description = cmp.Or(r.Description, "Any other answer.")
+	}
 	o := doc.Object{{"description", cmp.Or(r.Description, meaning(r.Status))}}
 	if r.Headers != nil {
 		o = append(o, doc.Field{Key: "headers", Value: r.Headers})

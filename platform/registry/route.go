@@ -52,7 +52,8 @@ type Route[A any] struct {
 	Errors  []int // statuses it may fail with, besides the 401 that Auth brings; for the documentation
 
 	// Answers are the bodies of statuses that are not (only) the handler's response
-	// type or the envelope of errors; nil is no body. For the documentation.
+	// type or the envelope of errors, 0 being any other; nil is no body. For the
+	// documentation.
 	Answers  map[int]reflect.Type
 	Produces string // content type of a success, JSON when empty; for the documentation
 

@@ -27,7 +27,7 @@ func TestAIGoldens(t *testing.T) {
 	var file struct{ Cases []golden }
 	require.NoError(t, json.Unmarshal(text, &file))
 	_, asking := startModel(t)
-	r := &replay{url: start(t, asking), bound: map[string]string{}}
+	r := newReplay(t, start(t, asking))
 	for i := range file.Cases {
 		g := &file.Cases[i]
 		t.Run(g.Name, func(t *testing.T) {

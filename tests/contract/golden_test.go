@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/orchestrix/orchestrix/platform/openapi/openapitest"
 )
 
 // golden is one recorded exchange (tests/fixtures/goldens/README.md).
@@ -37,7 +39,7 @@ func TestGoldens(t *testing.T) {
 			var file struct{ Cases []golden }
 			require.NoError(t, json.Unmarshal(text, &file))
 			office := postOffice(t)
-			r := &replay{url: start(t, sending(office)), bound: map[string]string{}}
+			r := newReplay(t, start(t, sending(office)))
 			for i := range file.Cases {
 				g := &file.Cases[i]
 				t.Run(g.Name, func(t *testing.T) {
@@ -55,8 +57,13 @@ func TestGoldens(t *testing.T) {
 
 // replay sends recorded requests to one server and compares the answers.
 type replay struct {
-	url   string
-	bound map[string]string // placeholder to the value it stands for
+	url      string
+	bound    map[string]string     // placeholder to the value it stands for
+	document *openapitest.Document // that answers must be as
+}
+
+func newReplay(t *testing.T, url string) *replay {
+	return &replay{url: url, bound: map[string]string{}, document: document(t, url)}
 }
 
 func (r *replay) run(t *testing.T, g *golden) {
@@ -72,7 +79,12 @@ func (r *replay) run(t *testing.T, g *golden) {
 	for name, value := range g.Request.Headers {
 		headers[name] = r.jwt(t, value)
 	}
-	status, gotHeaders, body := r.send(t, g.Method, path, headers, r.requestBody(t, g.Request.Body))
+	sent := r.requestBody(t, g.Request.Body)
+	status, gotHeaders, body := r.send(t, g.Method, path, headers, sent)
+	r.holds(t, g.Method, path, status, body)
+	if len(g.Workflow) > 0 {
+		r.holdsOwn(t, path, sent, status, body)
+	}
 
 	expected := *g
 	override(&expected)

@@ -45,7 +45,7 @@ func TestSocketGoldens(t *testing.T) {
 	require.NoError(t, err)
 	var file struct{ Cases []json.RawMessage }
 	require.NoError(t, json.Unmarshal(text, &file))
-	r := &replay{url: start(t), bound: map[string]string{}}
+	r := newReplay(t, start(t))
 	for _, raw := range file.Cases {
 		var c socketCase
 		require.NoError(t, json.Unmarshal(raw, &c.golden))

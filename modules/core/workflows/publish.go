@@ -112,6 +112,11 @@ func (s *Service) Published(ctx context.Context, workflowID, slug string) (*Publ
 	})
 }
 
+// Definition finds the workflow of a live API with its steps, to be described.
+func (s *Service) Definition(ctx context.Context, workflowID, slug string) (*Workflow, error) {
+	return s.findPublished(ctx, workflowID, slug)
+}
+
 func (s *Service) findPublished(ctx context.Context, workflowID, slug string) (*Workflow, error) {
 	path := Path(workflowID, slug)
 	found, err := s.workflows.FindOne(ctx, doc.Object{{"workflowId", workflowID}, {"apiPath", path}}, mongo.FindOptions{})

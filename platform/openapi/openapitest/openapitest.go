@@ -8,17 +8,27 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
 )
 
-const (
-	official = "https://spec.openapis.org/oas/3.1/schema/2022-10-07"
-	dialect  = "https://json-schema.org/draft/2020-12/schema"
-	place    = "https://document.example/openapi.json"
+const place = "https://document.example/openapi.json"
+
+// The schemas that every document is held against, compiled once.
+var (
+	official = known{url: "https://spec.openapis.org/oas/3.1/schema/2022-10-07"}
+	dialect  = known{url: "https://json-schema.org/draft/2020-12/schema"}
 )
+
+type known struct {
+	url    string
+	once   sync.Once
+	schema *jsonschema.Schema
+	err    error
+}
 
 // Document is a document that is valid.
 type Document struct {
@@ -33,12 +43,11 @@ type Document struct {
 func Parse(t testing.TB, text []byte) *Document {
 	t.Helper()
 	root := decode(t, text)
-	require.NoError(t, officialSchema(t).Validate(root), "%s", text)
+	require.NoError(t, compiledOf(t, &official, readOfficial).Validate(root), "%s", text)
 	d := &Document{Root: root.(map[string]any), compiler: jsonschema.NewCompiler(), compiled: map[string]*jsonschema.Schema{}}
 	d.compiler.DefaultDraft(jsonschema.Draft2020)
 	require.NoError(t, d.compiler.AddResource(place, root))
-	meta, err := jsonschema.NewCompiler().Compile(dialect)
-	require.NoError(t, err)
+	meta := compiledOf(t, &dialect, nil)
 	eachSchema(root, "#", func(at string, schema any) {
 		require.NoError(t, meta.Validate(schema), at)
 		d.schema(t, at)
@@ -121,14 +130,30 @@ func decode(t testing.TB, text []byte) any {
 	return v
 }
 
-func officialSchema(t testing.TB) *jsonschema.Schema {
+func compiledOf(t testing.TB, k *known, read func(*jsonschema.Compiler, string) error) *jsonschema.Schema {
 	t.Helper()
+	k.once.Do(func() {
+		c := jsonschema.NewCompiler()
+		if read != nil {
+			k.err = read(c, k.url)
+		}
+		if k.err == nil {
+			k.schema, k.err = c.Compile(k.url)
+		}
+	})
+	require.NoError(t, k.err)
+	return k.schema
+}
+
+func readOfficial(c *jsonschema.Compiler, url string) error {
 	_, file, _, _ := runtime.Caller(0)
 	text, err := os.ReadFile(filepath.Join(filepath.Dir(file), "../../../tests/fixtures/openapi/schema-3.1-2022-10-07.json"))
-	require.NoError(t, err)
-	c := jsonschema.NewCompiler()
-	require.NoError(t, c.AddResource(official, decode(t, text)))
-	s, err := c.Compile(official)
-	require.NoError(t, err)
-	return s
+	if err != nil {
+		return err
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	return c.AddResource(url, v)
 }

@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/orchestrix/orchestrix/platform/doc"
+)
+
+// Parameter is a variable that callers send, as its author declared it.
+type Parameter struct {
+	Name, Type string
+	Required   bool
+	Default    any
+}
+
+// input is what is known of a value that callers send, and of the values in it.
+type input struct {
+	name     string
+	facts    doc.Object // of JSON Schema, without properties
+	required bool
+	fallback any
+	parts    []*input
+}
+
+// typeFacts are what the names of types mean, that authors and forms use.
+var typeFacts = map[string]doc.Object{
+	"string": {{"type", "string"}}, "text": {{"type", "string"}},
+	"number": {{"type", "number"}}, "float": {{"type", "number"}},
+	"integer": {{"type", "integer"}}, "int": {{"type", "integer"}},
+	"boolean": {{"type", "boolean"}}, "bool": {{"type", "boolean"}},
+	"array": {{"type", "array"}}, "list": {{"type", "array"}},
+	"object": {{"type", "object"}}, "json": {{"type", "object"}},
+	"email": {{"type", "string"}, {"format", "email"}}, "password": {{"type", "string"}, {"format", "password"}},
+	"url": {{"type", "string"}, {"format", "uri"}}, "date": {{"type", "string"}}, "datetime": {{"type", "string"}},
+}
+
+// Takes adds a variable that callers send and the steps know by its name.
+func (c *Contract) Takes(p Parameter) {
+	in := c.input(p.Name)
+	for _, fact := range typeFacts[strings.ToLower(p.Type)] {
+		in.facts = doc.Set(in.facts, fact.Key, fact.Value)
+	}
+	in.required = in.required || p.Required
+	if p.Default != nil {
+		in.fallback = p.Default
+	}
+	if p.Name != "input" { // it would hide the request
+		c.vars[p.Name] = variable{input: in}
+	}
+}
+
+// Demands adds what must hold of the value at a path for a call to succeed, as
+// keywords of JSON Schema; minLength and maxLength count the items of a list, too.
+// A path that does not lead into the input says nothing of it.
+func (c *Contract) Demands(path Path, required bool, facts doc.Object) {
+	name, rest := path.root, path.rest
+	if name == "input" && len(rest) > 0 {
+		name, rest = rest[0], rest[1:]
+	} else if c.vars[name].input == nil {
+		return
+	}
+	if slices.ContainsFunc(rest, func(segment string) bool {
+		_, err := strconv.Atoi(segment)
+		return err == nil || segment == "" || segment == "length"
+	}) {
+		return
+	}
+	in := c.input(name)
+	for _, segment := range rest {
+		in.facts = doc.Set(in.facts, "type", "object")
+		in.required = in.required || required
+		in = in.part(segment)
+	}
+	in.required = in.required || required
+	for _, fact := range facts {
+		in.facts = doc.Set(in.facts, fact.Key, fact.Value)
+	}
+}
+
+func (c *Contract) input(name string) *input {
+	all := &input{parts: c.inputs}
+	in := all.part(name)
+	c.inputs = all.parts
+	return in
+}
+
+func (in *input) part(name string) *input {
+	for _, p := range in.parts {
+		if p.name == name {
+			return p
+		}
+	}
+	p := &input{name: name}
+	in.parts = append(in.parts, p)
+	return p
+}
+
+// given reports whether a call that is as it should be has a value for it.
+func (in *input) given() bool {
+	return in.fallback != nil || in.mustSend()
+}
+
+// mustSend reports whether callers have to send it: what has a default they need
+// not, unless it is the empty one that forms make and a rule refuses.
+func (in *input) mustSend() bool { return in.required && (in.fallback == nil || in.fallback == "") }
+
+// Input is the schema of the variables that callers send.
+func (c *Contract) Input() doc.Object {
+	return (&input{parts: c.inputs, facts: doc.Object{{"type", "object"}}}).schema()
+}
+
+func (in *input) schema() doc.Object {
+	schema := in.sized()
+	if in.fallback != nil && in.fallback != "" {
+		schema = append(schema, doc.Field{Key: "default", Value: in.fallback})
+	}
+	properties, required := doc.Object{}, doc.Array{}
+	for _, p := range in.parts {
+		properties = append(properties, doc.Field{Key: p.name, Value: p.schema()})
+		if p.mustSend() {
+			required = append(required, p.name)
+		}
+	}
+	if len(properties) > 0 {
+		schema = append(schema, doc.Field{Key: "properties", Value: properties})
+	}
+	if len(required) > 0 {
+		schema = append(schema, doc.Field{Key: "required", Value: required})
+	}
+	return schema
+}
+
+// sized writes the facts with the words for lengths that the type has. What must
+// be sent must not be empty, either.
+func (in *input) sized() doc.Object {
+	schema := slices.Clone(in.facts)
+	kind := doc.String(schema, "type")
+	if min, _ := doc.Get(schema, "minLength"); in.required && (min == nil || min == int64(0)) && kind == "string" {
+		schema = doc.Set(schema, "minLength", int64(1))
+	}
+	if in.required && kind == "" {
+		schema = append(schema, doc.Field{Key: "not", Value: doc.Object{{"enum", doc.Array{nil, ""}}}})
+	}
+	if kind != "array" && kind != "" {
+		return schema
+	}
+	for length, items := range map[string]string{"minLength": "minItems", "maxLength": "maxItems"} {
+		if n, ok := doc.Get(schema, length); ok {
+			schema = doc.Set(schema, items, n)
+		}
+	}
+	if kind == "array" {
+		return doc.Without(schema, "minLength", "maxLength")
+	}
+	return schema
+}
