@@ -54,8 +54,10 @@ func (s *schemas) exampleOfType(schema doc.Object, depth int) (any, bool) {
 	case "string":
 		return exampleText(schema), true
 	case "integer", "number":
-		if n, has := doc.Get(schema, "minimum"); has {
-			return n, true
+		for _, key := range []string{"minimum", "maximum"} {
+			if n, has := doc.Get(schema, key); has {
+				return n, true
+			}
 		}
 		return int64(1), true
 	case "boolean":
@@ -96,5 +98,25 @@ func exampleText(schema doc.Object) string {
 	case "uri":
 		return "https://example.com"
 	}
-	return "text"
+	return fit(schema, "text")
+}
+
+// maxPadding keeps examples short where a schema wants much.
+const maxPadding = 200
+
+// fit makes an example as long as its schema demands.
+func fit(schema doc.Object, text string) string {
+	if least, _ := doc.Get(schema, "minLength"); least != nil {
+		if n, ok := least.(int64); ok && n <= maxPadding {
+			for int64(len(text)) < n {
+				text += " text"
+			}
+		}
+	}
+	if most, _ := doc.Get(schema, "maxLength"); most != nil {
+		if n, ok := most.(int64); ok && n < int64(len(text)) {
+			text = text[:n]
+		}
+	}
+	return text
 }
