@@ -132,23 +132,42 @@ func (in *input) schema() doc.Object {
 	return schema
 }
 
+// withImpliedType adds what only some types can be: what has a length is a text or
+// a list, say.
+func withImpliedType(schema doc.Object) doc.Object {
+	for _, implied := range []struct {
+		key  string
+		kind any
+	}{{"pattern", "string"}, {"minimum", "number"}, {"maximum", "number"}, {"minLength", doc.Array{"string", "array"}}, {"maxLength", doc.Array{"string", "array"}}} {
+		if _, has := doc.Get(schema, implied.key); has {
+			return append(doc.Object{{"type", implied.kind}}, schema...)
+		}
+	}
+	return schema
+}
+
 // sized writes the facts with the words for lengths that the type has. What must
 // be sent must not be empty, either.
 func (in *input) sized() doc.Object {
 	schema := slices.Clone(in.facts)
-	kind := doc.String(schema, "type")
-	if min, _ := doc.Get(schema, "minLength"); in.required && (min == nil || min == int64(0)) && kind == "string" {
-		schema = doc.Set(schema, "minLength", int64(1))
+	kind, known := doc.Get(schema, "type")
+	if !known {
+		schema = withImpliedType(schema)
+		kind, known = doc.Get(schema, "type")
 	}
-	if in.required && kind == "" {
+	list, isList := kind.(doc.Array)
+	if in.required && !known {
 		schema = append(schema, doc.Field{Key: "not", Value: doc.Object{{"enum", doc.Array{nil, ""}}}})
 	}
-	if kind != "array" && kind != "" {
+	if least, _ := doc.Get(schema, "minLength"); in.required && (kind == "string" || len(list) > 0) && (least == nil || least == int64(0)) {
+		schema = doc.Set(schema, "minLength", int64(1))
+	}
+	if kind != "array" && !isList {
 		return schema
 	}
-	for length, items := range map[string]string{"minLength": "minItems", "maxLength": "maxItems"} {
-		if n, ok := doc.Get(schema, length); ok {
-			schema = doc.Set(schema, items, n)
+	for _, words := range [][2]string{{"minLength", "minItems"}, {"maxLength", "maxItems"}} {
+		if n, ok := doc.Get(schema, words[0]); ok {
+			schema = doc.Set(schema, words[1], n)
 		}
 	}
 	if kind == "array" {

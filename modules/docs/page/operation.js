@@ -25,7 +25,7 @@ function details(root, method, path, op, aliases) {
     op.description && h('p', {}, op.description),
     h('p', { class: 'muted' }, access(op)),
     aliases.length > 0 && h('p', { class: 'muted' }, 'Also served at ', aliases.flatMap((a, i) => [i ? ', ' : '', h('code', {}, a)])),
-    h('h3', {}, 'Try it'), code(curl(root, method, path, op), true),
+    h('h3', {}, 'Call it'), code(curl(root, method, path, op), true),
     parameters(root, op),
     body && [h('h3', {}, op.requestBody.required ? 'Body' : 'Body (may be left out)'), fields(root, body.schema), example(body)],
     h('h3', {}, 'Answers'), Object.entries(op.responses).map(([status, response]) => answer(root, status, response)));

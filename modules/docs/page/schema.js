@@ -41,7 +41,7 @@ function rules(s) {
 export function field(root, name, schema, required, note) {
   const s = resolve(root, schema);
   return h('div', {},
-    h('span', { class: 'name' }, name),
+    name && h('span', { class: 'name' }, name),
     h('span', { class: 'type' }, typeName(root, schema), note ? ` · ${note}` : ''),
     required && h('span', { class: 'must' }, 'required'),
     h('span', { class: 'rules' }, rules(s)),
@@ -85,8 +85,11 @@ export function fields(root, schema) {
   if (named.length) return list;
   const choices = s.anyOf || s.oneOf;
   if (choices) {
-    choices.forEach((choice, i) => list.append(field(root, `${i ? 'or ' : ''}${resolve(root, choice).title || ''}`, choice)));
-    return list;
+    // The fields of the first are shown at once, the others by their names.
+    const [first, ...others] = choices;
+    const shown = fields(root, first);
+    for (const choice of others) shown.append(field(root, `or ${resolve(root, choice).title || ''}`, choice));
+    return shown;
   }
   list.append(field(root, '', s));
   return list;

@@ -46,6 +46,7 @@ func Parse(t testing.TB, text []byte) *Document {
 	require.NoError(t, compiledOf(t, &official, readOfficial).Validate(root), "%s", text)
 	d := &Document{Root: root.(map[string]any), compiler: jsonschema.NewCompiler(), compiled: map[string]*jsonschema.Schema{}}
 	d.compiler.DefaultDraft(jsonschema.Draft2020)
+	d.compiler.AssertFormat()
 	require.NoError(t, d.compiler.AddResource(place, root))
 	meta := compiledOf(t, &dialect, nil)
 	eachSchema(root, "#", func(at string, schema any) {
