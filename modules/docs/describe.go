@@ -66,7 +66,7 @@ func body(d *openapi.Document, c *engine.Contract) *openapi.Body {
 	}
 	ref := d.Define("Input", input)
 	return &openapi.Body{Required: required, Schema: doc.Object{{"anyOf", doc.Array{ref, doc.Object{
-		{"title", "nested"}, {"type", "object"}, {"properties", doc.Object{{"input", ref}}}, {"required", doc.Array{"input"}},
+		{"title", "nested"}, {"description", "The same variables, within an object called input."}, {"type", "object"}, {"properties", doc.Object{{"input", ref}}}, {"required", doc.Array{"input"}},
 	}}}}}
 }
 

@@ -21,7 +21,7 @@ func TestThePageAndItsFiles(t *testing.T) {
 	assert.Contains(t, page.Header.Get("Content-Security-Policy"), "script-src 'self'")
 	assert.Equal(t, page.Body, host.Call(http.MethodGet, "/docs/", "").Body)
 
-	files := fs.FS(os.DirFS("page"))
+	files := os.DirFS("page")
 	entries, err := fs.ReadDir(files, ".")
 	require.NoError(t, err)
 	for _, e := range entries {

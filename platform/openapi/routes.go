@@ -90,13 +90,12 @@ func (o *objectSchema) named(d *Document, t reflect.Type) doc.Object {
 }
 
 func access(auth registry.Auth, loginRequired bool) Access {
-	switch auth {
-	case registry.Public:
+	owned := auth == registry.Owned || auth == registry.Handshake
+	switch {
+	case auth == registry.Public || owned && !loginRequired:
 		return Anyone
-	case registry.Owned, registry.Handshake:
-		if !loginRequired {
-			return Anyone
-		}
+	case auth == registry.Handshake:
+		return MayShow // the protocol asks those who did not
 	}
 	return SignedIn
 }

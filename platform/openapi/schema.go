@@ -51,12 +51,12 @@ var (
 )
 
 func (s *schemas) of(t reflect.Type) doc.Object {
-	switch {
-	case t == typeObject:
+	switch t {
+	case typeObject:
 		return typed("object")
-	case t == typeArray:
+	case typeArray:
 		return typed("array")
-	case t == typeReply:
+	case typeReply:
 		return doc.Object{}
 	}
 	switch t.Kind() {

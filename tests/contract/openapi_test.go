@@ -66,8 +66,7 @@ func holdsDeclaration(t *testing.T, route *app.Route, path string, op map[string
 	for _, status := range route.Errors {
 		assert.Contains(t, responses, strconv.Itoa(status), at)
 	}
-	needsLogin := route.Auth == registry.Caller || route.Auth == registry.Session ||
-		loginRequired && (route.Auth == registry.Owned || route.Auth == registry.Handshake)
+	needsLogin := route.Auth == registry.Caller || route.Auth == registry.Session || loginRequired && route.Auth == registry.Owned
 	if needsLogin {
 		assert.Equal(t, []any{map[string]any{"bearer": []any{}}, map[string]any{"cookie": []any{}}}, op["security"], at)
 		assert.Contains(t, responses, "401", at)

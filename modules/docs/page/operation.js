@@ -33,7 +33,7 @@ function details(root, method, path, op, aliases) {
 
 function access(op) {
   if (!op.security) return 'Anyone may call this.';
-  if (!wantsToken(op)) return 'Anyone may call this; a bearer token counts where the workflow asks for one.';
+  if (!wantsToken(op)) return 'Anyone may call this; a bearer token that comes with it counts.';
   return op.security.some((s) => s.cookie) ? 'Needs a login: Authorization: Bearer, or the session cookie.' : 'Needs a token: Authorization: Bearer.';
 }
 
