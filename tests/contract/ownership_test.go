@@ -163,7 +163,8 @@ func TestPublicRoutes(t *testing.T) {
 			public = append(public, route.ID)
 		}
 	}
-	assert.ElementsMatch(t, []string{"auth.login", "auth.register", "console.file", "console.page", "execution.published", "system.health", "system.hello", "system.livez", "system.readyz"}, public)
+	assert.ElementsMatch(t, []string{"auth.login", "auth.register", "console.file", "console.page", "docs.asset", "docs.openapi", "docs.page", "docs.published",
+		"execution.published", "system.health", "system.hello", "system.livez", "system.readyz"}, public)
 
 	url, ann, _ := startWithTwo(t, loginRequired)
 	path := ann.publish(t, "w", respond(`"of ann"`))
@@ -173,6 +174,8 @@ func TestPublicRoutes(t *testing.T) {
 		{name: "liveness", method: "GET", path: "/livez", status: 200},
 		{name: "readiness", method: "GET", path: "/readyz", status: 200},
 		{name: "a published API", method: "POST", path: path, body: `{}`, status: 200, contains: []string{`"of ann"`}},
+		{name: "its document", method: "GET", path: path + "/openapi.json", status: 200, lacks: []string{ann.id}},
+		{name: "the document", method: "GET", path: "/openapi.json", status: 200},
 		{name: "with a token that is none", method: "POST", path: path, headers: []string{"Authorization", "Bearer x"}, status: 200, contains: []string{`"of ann"`}},
 		{name: "a login without a body", method: "POST", path: "/auth/login", status: 400},
 		{name: "registering without a body", method: "POST", path: "/auth/register", status: 400},
