@@ -117,6 +117,8 @@ func TestAnswersOfEveryKind(t *testing.T) {
 		"no status is that":  {`[{"type":"response","status":99,"body":null}]`, "200", `{"type":"object"}`},
 		"a variable":         {`[{"type":"response","status":"{{input.code}}","body":"{{input.text}}"}]`, "200", `{}`},
 		"a variable's null":  {`[{"type":"input","variables":[{"name":"n","type":"number"}]},{"type":"response","body":"{{n}}"}]`, "200", `{"type":["number","null"]}`},
+		"another's default":  {`[{"type":"input","variables":[{"name":"m","type":"number","default":""}]},{"type":"response","body":"{{m}}"}]`, "200", `{}`},
+		"a default":          {`[{"type":"input","variables":[{"name":"m","type":"number","default":2}]},{"type":"response","body":"{{m}}"}]`, "200", `{"type":"number","default":2}`},
 		"of the request":     {`[{"type":"input","variables":[{"name":"n","type":"number"}]},{"type":"response","body":"{{input.n}}"}]`, "200", `{"type":["number","null"]}`},
 		"called input":       {`[{"type":"input","variables":[{"name":"input","type":"number","required":true}]},{"type":"response","body":"{{input.input}}"}]`, "200", `{"type":"number"}`},
 		"found one":          {`[{"type":"dbFind","collection":"c"},{"type":"response","body":"{{foundData}}"}]`, "200", `{"type":["object","null"]}`},

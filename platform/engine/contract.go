@@ -156,8 +156,11 @@ func (c *Contract) schemaOf(v variable) (schema doc.Object, sure bool) {
 		return v.schema, true
 	}
 	schema = v.input.schema()
-	if v.input.given() {
+	switch {
+	case v.input.mustSend() || v.input.fallback != nil && v.input.fallbackFits():
 		return schema, true
+	case v.input.fallback != nil: // of another type, such as the empty text of forms
+		return doc.Object{}, false
 	}
 	return orNullSchema(schema), !v.declared
 }

@@ -97,14 +97,27 @@ func (in *input) part(name string) *input {
 	return p
 }
 
-// given reports whether a call that is as it should be has a value for it.
-func (in *input) given() bool {
-	return in.fallback != nil || in.mustSend()
-}
-
 // mustSend reports whether callers have to send it: what has a default they need
 // not, unless it is the empty one that forms make and a rule refuses.
 func (in *input) mustSend() bool { return in.required && (in.fallback == nil || in.fallback == "") }
+
+// fallbackFits reports whether the default is of the declared type, if there is one.
+func (in *input) fallbackFits() bool {
+	kind := doc.String(in.facts, "type")
+	switch in.fallback.(type) {
+	case string:
+		return kind == "" || kind == "string"
+	case bool:
+		return kind == "" || kind == "boolean"
+	case doc.Object:
+		return kind == "" || kind == "object"
+	case doc.Array:
+		return kind == "" || kind == "array"
+	case int64, int32:
+		return kind == "" || kind == "number" || kind == "integer"
+	}
+	return kind == "" || kind == "number"
+}
 
 // Input is the schema of the variables that callers send.
 func (c *Contract) Input() doc.Object {
@@ -113,7 +126,7 @@ func (c *Contract) Input() doc.Object {
 
 func (in *input) schema() doc.Object {
 	schema := in.sized()
-	if in.fallback != nil && in.fallback != "" {
+	if in.fallback != nil && in.fallback != "" && in.fallbackFits() {
 		schema = append(schema, doc.Field{Key: "default", Value: in.fallback})
 	}
 	properties, required := doc.Object{}, doc.Array{}
