@@ -3,6 +3,7 @@ package system
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/platform/registry"
@@ -16,21 +17,24 @@ func init() {
 		Tag:     "System",
 		Summary: "Tells whether the server can do its work now, and if not, why.",
 		Errors:  []int{http.StatusServiceUnavailable},
+		Answers: map[int]reflect.Type{http.StatusOK: readiness, http.StatusServiceUnavailable: readiness},
 		Handler: registry.Handle(readyz),
 	})
 }
 
+var readiness = reflect.TypeFor[readyzResponse]()
+
 type readyzRequest struct{}
 
 type readyzResponse struct {
-	Status string        `json:"status"`
+	Status string        `json:"status" enum:"ready,not ready"`
 	Checks []readyzCheck `json:"checks"`
 }
 
 type readyzCheck struct {
-	Name   string `json:"name"`
+	Name   string `json:"name" example:"store"`
 	OK     bool   `json:"ok"`
-	Reason string `json:"reason,omitempty"`
+	Reason string `json:"reason,omitempty" description:"Why it is not."`
 }
 
 func readyz(ctx context.Context, a *app.App, _ *readyzRequest) (*registry.Reply, error) {
