@@ -14,22 +14,25 @@ import (
 )
 
 func init() {
+	app.Routes.Describe("Console", "The page on which people make, run and watch workflows.")
 	app.Routes.Register(app.Route{
-		ID:      "console.page",
-		Method:  http.MethodGet,
-		Path:    "/console",
-		Tag:     "Console",
-		Summary: "The console, as a page for browsers.",
-		Handler: registry.Handle(page),
+		ID:       "console.page",
+		Method:   http.MethodGet,
+		Path:     "/console",
+		Tag:      "Console",
+		Summary:  "The console, as a page for browsers.",
+		Produces: "text/html",
+		Handler:  registry.Handle(page),
 	})
 	app.Routes.Register(app.Route{
-		ID:      "console.file",
-		Method:  http.MethodGet,
-		Path:    "/console/:file",
-		Tag:     "Console",
-		Summary: "A file of the console: a script, its style, its icon.",
-		Errors:  []int{http.StatusNotFound},
-		Handler: registry.Handle(file),
+		ID:       "console.file",
+		Method:   http.MethodGet,
+		Path:     "/console/:file",
+		Tag:      "Console",
+		Summary:  "A file of the console: a script, its style, its icon.",
+		Errors:   []int{http.StatusNotFound},
+		Produces: "*/*",
+		Handler:  registry.Handle(file),
 	})
 }
 
