@@ -15,6 +15,7 @@ import (
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	"github.com/orchestrix/orchestrix/platform/auth"
 	"github.com/orchestrix/orchestrix/platform/background"
+	"github.com/orchestrix/orchestrix/platform/buildinfo"
 	"github.com/orchestrix/orchestrix/platform/data"
 	"github.com/orchestrix/orchestrix/platform/engine"
 	"github.com/orchestrix/orchestrix/platform/llm"
@@ -121,7 +122,7 @@ func accountOptions(s *config.Settings, passwords *auth.Passwords, mails *notice
 func openapiOptions(s *config.Settings) openapi.Options {
 	return openapi.Options{
 		Info: openapi.Info{
-			Title: s.AppName, Version: "1.0.0", Cookie: accounts.Cookie,
+			Title: s.AppName, Version: buildinfo.Get().Version, Cookie: accounts.Cookie,
 			Description: "Turns plain words into workflows and serves saved workflows as live REST endpoints. " +
 				"Each published workflow has a document of its own at its path with /openapi.json behind it.",
 		},

@@ -57,6 +57,9 @@ func TestExamplesOfContributing(t *testing.T) {
 	saved := post(t, url+"/workflows", `{"workflowId":"w","ownerId":"user_default","apiName":"Shout","steps":[
 		{"type":"input","variables":[{"name":"name"}]},{"type":"upperCase","text":"{{name}}"},{"type":"response","body":{"loud":"{{upperCaseResult}}"}}]}`)
 	assert.Contains(t, saved, `"apiPath":"/workflow/run/w/shout"`)
+	document := call(t, http.MethodGet, url+"/openapi.json", "")
+	assert.Contains(t, document, `"/system/echo/{name}"`)
+	assert.Contains(t, document, `"/orders/list/{name}"`)
 	assert.Equal(t, `200 {"loud":"ADA"}`, post(t, url+"/workflow/run/w/shout", `{"name":"ada"}`))
 
 	// Their own tests pass, and so does the suite that finds every step type by itself.
@@ -202,9 +205,14 @@ func serve(t *testing.T, binary string) string {
 // post returns the status and the body of the answer.
 func post(t *testing.T, url, body string) string {
 	t.Helper()
+	return call(t, http.MethodPost, url, body)
+}
+
+func call(t *testing.T, method, url, body string) string {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	require.NoError(t, err)
 	req.Header.Set("Content-Type", "application/json")
 	res, err := http.DefaultClient.Do(req)
