@@ -3,20 +3,15 @@
 package crash_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
-	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/orchestrix/orchestrix/tests/harness"
 )
 
 // binary is the program under test, built once.
@@ -30,11 +25,8 @@ func buildAndRun(m *testing.M) int {
 		return broken(err)
 	}
 	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "orchestrix")
-	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "github.com/orchestrix/orchestrix")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		return broken(fmt.Errorf("building the program: %w", err))
+	if binary, err = harness.Build(context.Background(), dir); err != nil {
+		return broken(err)
 	}
 	return m.Run()
 }
@@ -48,66 +40,31 @@ func broken(err error) int {
 // process behind.
 const lifeLimit = 3 * time.Minute
 
-// process is one life of the program.
+// process is one life of the program, and a client that speaks to it.
 type process struct {
+	*harness.Process
 	*client
-	cmd     *exec.Cmd
-	began   time.Time
-	address chan string   // where it listens, once it does; closed when its output ends
-	over    chan struct{} // closed when it has ended
-	err     error         // how, once it is over
-
-	mu     sync.Mutex
-	output []string // its last lines
 }
-
-var listening = regexp.MustCompile(`listening\s.*"address": "([^"]+)"`)
 
 // launch begins a life on a directory; settings are NAME=value.
 func launch(t *testing.T, dir string, settings ...string) *process {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), lifeLimit)
-	p := &process{cmd: exec.CommandContext(ctx, binary), began: time.Now(), address: make(chan string, 1), over: make(chan struct{})}
-	p.cmd.Dir = dir // no .env of the developer's
-	p.cmd.Env = append([]string{
-		"HOST=127.0.0.1", "PORT=0", "DATA_DIR=" + filepath.Join(dir, "data"), "JWT_SECRET=a-secret-for-the-crash-test", "LOG_LEVEL=info",
-		"RUN_HISTORY=none", // of published calls: the test asks with many of them
-	}, settings...)
-	stderr, err := p.cmd.StderrPipe()
+	t.Cleanup(cancel)
+	env := append([]string{"LOG_LEVEL=info", "RUN_HISTORY=none"}, settings...) // no history of published calls: the test asks with many of them
+	p, err := harness.Launch(ctx, harness.Options{Binary: binary, Dir: dir, Env: env})
 	require.NoError(t, err)
-	require.NoError(t, p.cmd.Start())
-	go func() {
-		defer cancel()
-		defer close(p.over)
-		p.read(bufio.NewScanner(stderr))
-		p.err = p.cmd.Wait()
-	}()
-	t.Cleanup(p.kill)
-	return p
-}
-
-func (p *process) read(lines *bufio.Scanner) {
-	defer close(p.address)
-	for lines.Scan() {
-		if found := listening.FindStringSubmatch(lines.Text()); found != nil {
-			p.address <- found[1]
-		}
-		if strings.Contains(lines.Text(), "  INFO  request  ") {
-			continue // thousands of them
-		}
-		p.mu.Lock()
-		p.output = append(p.output[max(0, len(p.output)-30):], lines.Text())
-		p.mu.Unlock()
-	}
+	t.Cleanup(p.Kill)
+	return &process{Process: p}
 }
 
 // up waits until the program serves; false when it has ended before.
 func (p *process) up() bool {
-	address, ok := <-p.address
-	if ok {
-		p.client = newClient("http://" + address)
+	up := p.Up()
+	if up {
+		p.client = newClient(p.URL())
 	}
-	return ok
+	return up
 }
 
 // start launches a program that must come up.
@@ -118,24 +75,9 @@ func start(t *testing.T, dir string, settings ...string) *process {
 	return p
 }
 
-// kill ends the process as a crash does, and waits for its end.
-func (p *process) kill() {
-	_ = p.cmd.Process.Kill() // it may be over
-	<-p.over
-}
-
-// terminate asks the process to end, and returns once it has.
-func (p *process) terminate(t *testing.T) (took time.Duration) {
+// terminate asks the process to end, which it must do without an error.
+func (p *process) terminate(t *testing.T) {
 	t.Helper()
-	began := time.Now()
-	require.NoError(t, p.cmd.Process.Signal(syscall.SIGTERM))
-	<-p.over
-	return time.Since(began)
-}
-
-// String is the last of what it said.
-func (p *process) String() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return strings.Join(p.output, "\n")
+	_, err := p.Terminate()
+	require.NoError(t, err, "%s", p)
 }

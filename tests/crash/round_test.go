@@ -145,12 +145,11 @@ func (r *round) first(t *testing.T) (killed time.Time) {
 	}
 	err := r.accept(p.client, func(count int) {
 		if count == at {
-			time.AfterFunc(delay, func() { _ = p.cmd.Process.Kill() })
+			time.AfterFunc(delay, p.Shoot)
 		}
 	})
 	require.NoError(t, err, "%s", p)
-	<-p.over
-	require.ErrorContains(t, p.err, "killed", "%s", p)
+	require.ErrorContains(t, p.Err(), "killed", "%s", p)
 	r.survive()
 	return time.Now()
 }
@@ -164,13 +163,12 @@ func (r *round) again(t *testing.T) (killed time.Time, early bool) {
 		within = startTime
 	}
 	p := launch(t, r.dir, r.settings()...)
-	time.AfterFunc(rand.N(within), func() { _ = p.cmd.Process.Kill() })
+	time.AfterFunc(rand.N(within), p.Shoot)
 	up := p.up()
 	if up {
 		require.NoError(t, r.accept(p.client, func(int) {}), "%s", p)
 	}
-	<-p.over
-	require.ErrorContains(t, p.err, "killed", "%s", p)
+	require.ErrorContains(t, p.Err(), "killed", "%s", p)
 	r.survive()
 	return time.Now(), !up
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"os"
 	"time"
+
+	"github.com/orchestrix/orchestrix/tests/harness"
 )
 
 const (
@@ -83,11 +85,11 @@ type usage struct {
 
 // cost is what it takes until every client has so many entries more.
 func (d *delivery) cost(entries int, act func() error) (u usage, err error) {
-	server, err := d.target.cpu()
+	server, err := d.target.usage()
 	if err != nil {
 		return u, err
 	}
-	client, err := cpuOf(os.Getpid())
+	client, err := harness.UsageOf(os.Getpid())
 	if err != nil {
 		return u, err
 	}
@@ -103,11 +105,12 @@ func (d *delivery) cost(entries int, act func() error) (u usage, err error) {
 	u.elapsed = time.Since(begin)
 	u.messages, u.bytes = d.fleet.received()
 	u.messages, u.bytes = u.messages-messages, u.bytes-bytes
-	if u.server, err = d.target.cpu(); err != nil {
+	serverEnd, err := d.target.usage()
+	if err != nil {
 		return u, err
 	}
-	u.client, err = cpuOf(os.Getpid())
-	u.server, u.client = u.server-server, u.client-client
+	clientEnd, err := harness.UsageOf(os.Getpid())
+	u.server, u.client = serverEnd.CPU-server.CPU, clientEnd.CPU-client.CPU
 	return u, err
 }
 
@@ -124,7 +127,7 @@ func measureIdle(s *settings, start func() (*target, error), into results) error
 	}
 	warm.close()
 	time.Sleep(settle)
-	before, err := t.memory()
+	before, err := t.usage()
 	if err != nil {
 		return err
 	}
@@ -134,7 +137,7 @@ func measureIdle(s *settings, start func() (*target, error), into results) error
 	}
 	defer f.close()
 	time.Sleep(settle)
-	after, err := t.memory()
-	into.add(idleMemory, float64(after-before)/float64(s.idle))
+	after, err := t.usage()
+	into.add(idleMemory, float64(after.RSS-before.RSS)/1024/float64(s.idle))
 	return err
 }
