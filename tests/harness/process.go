@@ -19,6 +19,7 @@ import (
 // Options say how a life of the program begins.
 type Options struct {
 	Binary string
+	Args   []string
 	Dir    string   // the working directory, whose "data" is the data directory: the same one continues
 	Env    []string // settings, as NAME=value; they win over the harness's own
 }
@@ -39,7 +40,7 @@ type Process struct {
 // Launch begins a life and does not wait for the program to serve. The end of the
 // context kills it.
 func Launch(ctx context.Context, o Options) (*Process, error) {
-	p := &Process{cmd: exec.CommandContext(ctx, o.Binary), address: make(chan string, 1), over: make(chan struct{})}
+	p := &Process{cmd: exec.CommandContext(ctx, o.Binary, o.Args...), address: make(chan string, 1), over: make(chan struct{})}
 	p.cmd.Dir = o.Dir // no .env of the developer's
 	p.cmd.Env = append([]string{
 		"HOST=127.0.0.1", "PORT=0", "DATA_DIR=" + filepath.Join(o.Dir, "data"), "JWT_SECRET=a-secret-for-the-harness-only-0123456789",
@@ -77,7 +78,7 @@ func Start(ctx context.Context, o Options) (*Process, error) {
 // request.
 var (
 	listening = regexp.MustCompile(`listening.*"address": ?"([^"]+)"`)
-	requests  = [][]byte{[]byte("  INFO  request  "), []byte(`"msg":"request"`)}
+	requests  = [][]byte{[]byte("  INFO  request  "), []byte(`"message":"request"`)}
 )
 
 func (p *Process) read(lines *bufio.Scanner) {

@@ -1,15 +1,19 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"time"
 
 	"github.com/orchestrix/orchestrix/tests/harness"
+	"github.com/orchestrix/orchestrix/tests/load/socket"
 )
 
 const (
 	settle  = 5 * time.Second // until memory has come to rest
 	warmers = 50              // connections before memory is looked at first
+
+	readBuffer = 64 << 10
 )
 
 // measureDelivery takes the burst and the paced patterns in one process, with
@@ -20,12 +24,12 @@ func measureDelivery(s *settings, start func() (*target, error), into results) e
 		return err
 	}
 	defer t.stop()
-	f, err := connect(t.addr, s.clients, readBuffer)
+	f, err := socket.Connect(t.addr, s.clients, readBuffer)
 	if err != nil {
 		return err
 	}
-	defer f.close()
-	if err := f.join(s.rooms); err != nil {
+	defer f.Close()
+	if err := f.Join(roomIDs(s.rooms)); err != nil {
 		return err
 	}
 	d := delivery{settings: s, target: t, fleet: f, into: into}
@@ -46,11 +50,20 @@ func measureDelivery(s *settings, start func() (*target, error), into results) e
 	return d.paced(cpuSingle, 1)
 }
 
+// roomIDs are as long as the ids of runs; the servers make the same.
+func roomIDs(n int) []string {
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("6f1d2c3b-8a4e-4c5d-9b7a-0000000000%02d", i)
+	}
+	return ids
+}
+
 // delivery is the measurements with one fleet.
 type delivery struct {
 	*settings
 	target *target
-	fleet  *fleet
+	fleet  *socket.Fleet
 	into   results
 	each   int64 // entries that every client has
 }
@@ -94,16 +107,16 @@ func (d *delivery) cost(entries int, act func() error) (u usage, err error) {
 		return u, err
 	}
 	begin := time.Now()
-	messages, bytes := d.fleet.received()
+	messages, bytes := d.fleet.Received()
 	if err := act(); err != nil {
 		return u, err
 	}
 	d.each += int64(entries)
-	if err := d.fleet.await(d.each); err != nil {
+	if err := d.fleet.Await(d.each); err != nil {
 		return u, err
 	}
 	u.elapsed = time.Since(begin)
-	u.messages, u.bytes = d.fleet.received()
+	u.messages, u.bytes = d.fleet.Received()
 	u.messages, u.bytes = u.messages-messages, u.bytes-bytes
 	serverEnd, err := d.target.usage()
 	if err != nil {
@@ -121,21 +134,21 @@ func measureIdle(s *settings, start func() (*target, error), into results) error
 		return err
 	}
 	defer t.stop()
-	warm, err := connect(t.addr, warmers, 1024)
+	warm, err := socket.Connect(t.addr, warmers, 1024)
 	if err != nil {
 		return err
 	}
-	warm.close()
+	warm.Close()
 	time.Sleep(settle)
 	before, err := t.usage()
 	if err != nil {
 		return err
 	}
-	f, err := connect(t.addr, s.idle, 1024)
+	f, err := socket.Connect(t.addr, s.idle, 1024)
 	if err != nil {
 		return err
 	}
-	defer f.close()
+	defer f.Close()
 	time.Sleep(settle)
 	after, err := t.usage()
 	into.add(idleMemory, float64(after.RSS-before.RSS)/1024/float64(s.idle))

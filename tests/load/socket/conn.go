@@ -1,4 +1,6 @@
-package main
+// Package socket has Socket.IO clients that follow runs, as many as wanted and at
+// little cost to the machine that they share with the server.
+package socket
 
 import (
 	"bytes"
@@ -24,8 +26,9 @@ var browser = http.Header{
 	"Cache-Control":   {"no-cache"},
 }
 
-// conn is one Socket.IO client, with as little of the protocol as that needs.
-type conn struct {
+// Conn is one Socket.IO client, with as little of the protocol as that needs. It
+// follows one run at a time.
+type Conn struct {
 	ws   *websocket.Conn
 	buf  []byte
 	head []byte // with which an entry of its room begins, up to the number
@@ -35,14 +38,15 @@ type conn struct {
 	err   atomic.Value
 }
 
-// dial connects a websocket and its socket. buffer is for reading.
-func dial(addr string, buffer int) (*conn, error) {
+// Dial connects a websocket and its socket. Buffer is the size of the one for
+// reading.
+func Dial(addr string, buffer int) (*Conn, error) {
 	dialer := websocket.Dialer{HandshakeTimeout: handshakeLimit, ReadBufferSize: buffer, WriteBufferSize: 512}
 	ws, _, err := dialer.Dial("ws://"+addr+"/socket.io/?EIO=4&transport=websocket", browser) //nolint:bodyclose // it is the connection
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{ws: ws, buf: make([]byte, 1024)}
+	c := &Conn{ws: ws, buf: make([]byte, 1024)}
 	_ = ws.SetReadDeadline(time.Now().Add(handshakeLimit))
 	if err = c.expect("0{"); err == nil {
 		if err = c.write("40"); err == nil {
@@ -56,12 +60,12 @@ func dial(addr string, buffer int) (*conn, error) {
 	return c, nil
 }
 
-func (c *conn) write(text string) error {
+func (c *Conn) write(text string) error {
 	return c.ws.WriteMessage(websocket.TextMessage, []byte(text))
 }
 
 // read returns the next message, which is valid until the one after it.
-func (c *conn) read() ([]byte, error) {
+func (c *Conn) read() ([]byte, error) {
 	_, r, err := c.ws.NextReader()
 	if err != nil {
 		return nil, err
@@ -81,7 +85,7 @@ func (c *conn) read() ([]byte, error) {
 	}
 }
 
-func (c *conn) expect(prefix string) error {
+func (c *Conn) expect(prefix string) error {
 	m, err := c.read()
 	if err == nil && !strings.HasPrefix(string(m), prefix) {
 		err = fmt.Errorf("expected %s..., got %.80q", prefix, m)
@@ -89,8 +93,8 @@ func (c *conn) expect(prefix string) error {
 	return err
 }
 
-// join follows a room.
-func (c *conn) join(room string) error {
+// Join follows a run.
+func (c *Conn) Join(room string) error {
 	c.head = []byte(`42["execution-log",{"id":"` + room + `:`)
 	if err := c.write(`42["join-execution","` + room + `"]`); err != nil {
 		return err
@@ -98,9 +102,38 @@ func (c *conn) join(room string) error {
 	return c.expect(`42["joined-execution",`)
 }
 
+// Leave follows the run no longer.
+func (c *Conn) Leave(room string) error { return c.write(`42["leave-execution","` + room + `"]`) }
+
+// AwaitEnd reads the run that was joined up to its end, which must be a good one.
+func (c *Conn) AwaitEnd() error {
+	for {
+		m, err := c.read()
+		switch {
+		case err != nil:
+			return err
+		case string(m) == "2":
+			err = c.write("3")
+		case !bytes.HasPrefix(m, c.head): // of a run that was left
+		case bytes.Contains(m, complete):
+			return nil
+		case bytes.Contains(m, failed):
+			err = fmt.Errorf("the run failed: %s", m)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+var complete, failed = []byte(`"type":"workflow_complete"`), []byte(`"type":"workflow_failed"`)
+
+// Close ends the connection.
+func (c *Conn) Close() error { return c.ws.Close() }
+
 // receive counts entries until the connection ends. They must be those of the
 // room, each once and in order.
-func (c *conn) receive() {
+func (c *Conn) receive() {
 	for {
 		m, err := c.read()
 		if err != nil {
@@ -122,7 +155,7 @@ func (c *conn) receive() {
 }
 
 // number reads the entry's, without the cost of parsing JSON.
-func (c *conn) number(m []byte) (n int64, ok bool) {
+func (c *Conn) number(m []byte) (n int64, ok bool) {
 	digits, ok := bytes.CutPrefix(m, c.head)
 	if !ok || len(digits) == 0 {
 		return 0, false

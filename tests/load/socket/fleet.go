@@ -1,4 +1,4 @@
-package main
+package socket
 
 import (
 	"errors"
@@ -11,44 +11,40 @@ const (
 	dialers    = 8                // connect at a time
 	lookEvery  = time.Millisecond // at what has come
 	stallLimit = 30 * time.Second // nothing comes any more: it is lost
-	readBuffer = 64 << 10
 )
 
-// fleet is the clients of one server.
-type fleet struct {
-	conns []*conn
+// Fleet is many clients of one server.
+type Fleet struct {
+	conns []*Conn
 	rooms int
 	ended sync.WaitGroup
 }
 
-// roomID is an id as long as those of runs are; the servers make the same.
-func roomID(i int) string { return fmt.Sprintf("6f1d2c3b-8a4e-4c5d-9b7a-0000000000%02d", i) }
-
-// connect opens so many connections.
-func connect(addr string, n, buffer int) (*fleet, error) {
-	f := &fleet{conns: make([]*conn, n)}
+// Connect opens so many connections.
+func Connect(addr string, n, buffer int) (*Fleet, error) {
+	f := &Fleet{conns: make([]*Conn, n)}
 	errs := make([]error, dialers)
 	var wait sync.WaitGroup
 	for d := range dialers {
 		wait.Go(func() {
 			for i := d; i < n && errs[d] == nil; i += dialers {
-				f.conns[i], errs[d] = dial(addr, buffer)
+				f.conns[i], errs[d] = Dial(addr, buffer)
 			}
 		})
 	}
 	wait.Wait()
 	if err := errors.Join(errs...); err != nil {
-		f.close()
+		f.Close()
 		return nil, err
 	}
 	return f, nil
 }
 
-// join spreads the clients over rooms, and has them receive.
-func (f *fleet) join(rooms int) error {
-	f.rooms = rooms
+// Join spreads the clients over runs, and has them receive.
+func (f *Fleet) Join(rooms []string) error {
+	f.rooms = len(rooms)
 	for i, c := range f.conns {
-		if err := c.join(roomID(i % rooms)); err != nil {
+		if err := c.Join(rooms[i%len(rooms)]); err != nil {
 			return err
 		}
 	}
@@ -58,8 +54,8 @@ func (f *fleet) join(rooms int) error {
 	return nil
 }
 
-// received is how many entries came to all clients together.
-func (f *fleet) received() (entries, bytes int64) {
+// Received is how many entries came to all clients together.
+func (f *Fleet) Received() (entries, bytes int64) {
 	for _, c := range f.conns {
 		entries += c.count.Load()
 		bytes += c.bytes.Load()
@@ -67,8 +63,8 @@ func (f *fleet) received() (entries, bytes int64) {
 	return entries, bytes
 }
 
-// await returns when every client has so many entries.
-func (f *fleet) await(each int64) error {
+// Await returns when every client has so many entries.
+func (f *Fleet) Await(each int64) error {
 	last, moved := int64(-1), time.Now()
 	for {
 		missing, all := 0, int64(0)
@@ -97,8 +93,8 @@ func (f *fleet) await(each int64) error {
 	}
 }
 
-// close ends all connections.
-func (f *fleet) close() {
+// Close ends all connections.
+func (f *Fleet) Close() {
 	for _, c := range f.conns {
 		if c != nil {
 			_ = c.ws.Close()
