@@ -1,4 +1,4 @@
-.PHONY: help run test check race bench bench-live e2e build release wire fuzz docs ship
+.PHONY: help run test check race bench microbench bench-live e2e build release wire fuzz docs ship
 
 # What `orchestrix version` says of a binary that is built here.
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
@@ -27,7 +27,10 @@ race: ## run the tests with the race detector, shuffled
 wire: ## run the store suite against a MongoDB wire server
 	cd tests/wire && go test ./...
 
-bench: ## run the benchmarks
+bench: ## measure the release binary under load; ARGS="-json FILE -compare FILE"
+	go run ./tests/load/bench $(ARGS)
+
+microbench: ## run the benchmarks of the packages
 	go test -run '^$$' -bench . -benchmem ./...
 
 bench-live: ## measure the live logs against socket.io on Node
