@@ -23,10 +23,14 @@ type bench struct {
 func newBench(ctx context.Context, s *settings, dir string) (b *bench, err error) {
 	b = &bench{settings: s, dir: dir}
 	binary := s.binary
-	if binary == "" {
-		if binary, err = harness.Build(ctx, dir); err != nil {
-			return nil, err
-		}
+	switch {
+	case s.profile != "":
+		binary, err = harness.BuildPackage(ctx, dir, "tests/load/profiled")
+	case binary == "":
+		binary, err = harness.Build(ctx, dir)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if b.limit, err = harness.BuildPackage(ctx, dir, "tests/load/limit"); err != nil {
 		return nil, err
@@ -99,7 +103,8 @@ func (b *bench) sample(ctx context.Context, s *subject, r *row) (figures, error)
 	if err := os.CopyFS(dir, os.DirFS(s.home(r))); err != nil {
 		return figures{}, err
 	}
-	return b.load(ctx, r, harness.Options{Binary: s.binary, Dir: dir, Env: production})
+	env := append([]string{"PROFILE=" + filepath.Join(b.profile, r.name)}, production...) // which only the profiled program knows
+	return b.load(ctx, r, harness.Options{Binary: s.binary, Dir: dir, Env: env})
 }
 
 // load drives a fresh process and says what that took.

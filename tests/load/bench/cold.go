@@ -27,7 +27,7 @@ func (b *bench) startOnce(ctx context.Context, s *subject, rest time.Duration) (
 		return err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // all of it goes in the end
-	p, err := start(ctx, harness.Options{Binary: s.binary, Dir: dir, Env: production})
+	p, err := start(ctx, harness.Options{Binary: s.binary, Dir: dir, Env: append([]string{"PROFILE=" + dir}, production...)})
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 type settings struct {
 	binary, against string
 	json, compare   string
-	only            string
+	only, profile   string
 
 	connections, watchers, rounds, starts int
 	length, warm                          time.Duration
@@ -31,6 +31,7 @@ func main() {
 	flag.StringVar(&s.json, "json", "", "write the results to this file")
 	flag.StringVar(&s.compare, "compare", "", "compare with results that were written before")
 	flag.StringVar(&s.only, "only", "", "measure the rows that match this regular expression")
+	flag.StringVar(&s.profile, "profile", "", "write profiles of every row to this directory, instead of measuring the program as it is")
 	flag.IntVar(&s.connections, "connections", 16, "connections of the load, each with one request at a time")
 	flag.IntVar(&s.watchers, "watchers", 100, "clients that watch one run in the fan-out")
 	flag.IntVar(&s.rounds, "rounds", 3, "how often everything is measured; the medians are shown")

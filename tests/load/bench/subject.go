@@ -54,7 +54,7 @@ func (s *subject) prepare(ctx context.Context, r *row) (err error) {
 	if err := os.Mkdir(s.home(r), 0o755); err != nil {
 		return err
 	}
-	p, err := start(ctx, harness.Options{Binary: s.binary, Dir: s.home(r), Env: append([]string{"RUN_HISTORY=none"}, production...)})
+	p, err := start(ctx, harness.Options{Binary: s.binary, Dir: s.home(r), Env: append([]string{"RUN_HISTORY=none", "PROFILE=" + s.data + "/profile"}, production...)})
 	if err != nil {
 		return err
 	}
