@@ -3,8 +3,8 @@ package embedded
 import (
 	"context"
 	"fmt"
+	"slices"
 
-	"github.com/256dpi/lungo/mongokit"
 	"go.etcd.io/bbolt"
 	"go.mongodb.org/mongo-driver/bson"
 
@@ -65,9 +65,14 @@ func (c *collection) Find(ctx context.Context, filter bson.D, opts mongo.FindOpt
 	if err != nil {
 		return nil, err
 	}
+	p, err := newProjection(opts.Projection, m.query, o)
+	if err != nil {
+		return nil, err
+	}
 	var found []bson.D
 	err = c.view(ctx, func(t *table) error {
-		matches, err := search{table: t, matcher: m, order: o, skip: opts.Skip, limit: opts.Limit, bound: maxSorted}.run(ctx)
+		matches, err := search{table: t, matcher: m, order: o, without: p.without, skip: opts.Skip, limit: opts.Limit, bound: maxSorted}.run(ctx)
+		found = slices.Grow(found, len(matches))
 		for i := range matches {
 			d, err := matches[i].document()
 			if err != nil {
@@ -81,25 +86,7 @@ func (c *collection) Find(ctx context.Context, filter bson.D, opts mongo.FindOpt
 		return nil, err
 	}
 	c.store.learner.suggest(c.name, m.wanted)
-	return project(found, opts.Projection)
-}
-
-func project(found []bson.D, projection bson.D) ([]bson.D, error) {
-	if len(projection) == 0 {
-		return found, nil
-	}
-	projection, err := normal(projection)
-	if err != nil {
-		return nil, err
-	}
-	for i := range found {
-		projected, err := mongokit.Project(&found[i], &projection)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", mongo.ErrInvalid, err)
-		}
-		found[i] = *projected
-	}
-	return found, nil
+	return p.apply(found)
 }
 
 func (c *collection) Count(ctx context.Context, filter bson.D) (n int64, err error) {

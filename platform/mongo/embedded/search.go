@@ -57,7 +57,8 @@ func (o order) compare(a, b *match) int {
 // match is a document that was found. Its bytes are the transaction's.
 type match struct {
 	id, raw []byte
-	decoded bson.D // nil until it is needed
+	without []string // fields that are not decoded: nobody wants them
+	decoded bson.D   // nil until it is needed
 }
 
 func (m *match) document() (bson.D, error) {
@@ -65,7 +66,7 @@ func (m *match) document() (bson.D, error) {
 		return m.decoded, nil
 	}
 	var err error
-	m.decoded, err = decode(m.raw)
+	m.decoded, err = decode(m.raw, m.without...)
 	return m.decoded, err
 }
 
@@ -75,6 +76,7 @@ type search struct {
 	table       *table
 	matcher     *matcher
 	order       order
+	without     []string // fields that nobody wants
 	skip, limit int64
 	bound       int64 // how many matches a sort may hold, unless it is 0
 }
@@ -126,7 +128,7 @@ func (s search) collect(ctx context.Context, p *plan) (found []match, err error)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(found, func(a, b match) int { return s.order.compare(&a, &b) })
+	slices.SortFunc(found, func(a, b match) int { return s.order.compare(&a, &b) })
 	found = found[min(s.skip, int64(len(found))):]
 	if s.limit > 0 {
 		found = found[:min(s.limit, int64(len(found)))]
@@ -150,7 +152,7 @@ func (s search) each(ctx context.Context, p *plan, skip func() bool, visit func(
 				return nil
 			}
 		}
-		m := match{id: id, raw: raw}
+		m := match{id: id, raw: raw, without: s.without}
 		if !p.covered {
 			ok, err := s.matcher.matchRaw(&m)
 			if err != nil || !ok || skip() {

@@ -108,15 +108,6 @@ func normalOther(v any) (any, error) {
 	return nil, fmt.Errorf("%w: values of type %T", mongo.ErrUnsupported, v)
 }
 
-// decode reads a stored document into memory of its own.
-func decode(raw []byte) (bson.D, error) {
-	var d bson.D
-	if err := bson.Unmarshal(append([]byte(nil), raw...), &d); err != nil {
-		return nil, fmt.Errorf("stored document: %w", err)
-	}
-	return d, nil
-}
-
 // valuesAt collects the values that a dotted path reaches, through arrays as
 // MongoDB does. What is missing counts as null; any says whether there was
 // something at all.
