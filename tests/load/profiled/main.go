@@ -24,9 +24,9 @@ import (
 )
 
 const (
-	gcPercent   = 300  // the program's own (main.go of the repository)
-	blockRate   = 1000 // one sample for so many nanoseconds of waiting
-	mutexRate   = 10   // one of so many
+	gcPercent   = 300     // the program's own (main.go of the repository)
+	blockRate   = 100_000 // one sample for so many nanoseconds of waiting
+	mutexRate   = 100     // one of so many
 	closingTime = 10 * time.Second
 )
 
