@@ -116,3 +116,22 @@ func BenchmarkLarge(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkFindOne is what every request that reads a document pays.
+func BenchmarkFindOne(b *testing.B) {
+	s, err := Open(b.Context(), Options{Dir: b.TempDir()})
+	require.NoError(b, err)
+	defer func() { require.NoError(b, s.Close(context.Background())) }()
+	c := s.Collection("workflows")
+	require.NoError(b, c.EnsureIndexes(b.Context(), mongo.Index{Fields: []string{"workflowId"}}, mongo.Index{Fields: []string{"ownerId"}},
+		mongo.Index{Fields: []string{"workflowId", "ownerId"}, Unique: true}, mongo.Index{Fields: []string{"apiPath"}, Unique: true, Sparse: true}))
+	for i := range 1000 {
+		_, err := c.InsertOne(b.Context(), bson.D{{Key: "workflowId", Value: fmt.Sprint("w", i)}, {Key: "ownerId", Value: "o"}, {Key: "apiPath", Value: fmt.Sprint("/w", i)}})
+		require.NoError(b, err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		_, err := c.FindOne(b.Context(), bson.D{{Key: "workflowId", Value: "w500"}, {Key: "ownerId", Value: "o"}}, mongo.FindOptions{})
+		require.NoError(b, err)
+	}
+}

@@ -27,8 +27,8 @@ type definition struct {
 	dotted bool   // some field is inside another
 }
 
-func newDefinition(i mongo.Index, learned bool) definition {
-	d := definition{Index: i, Learned: learned}
+func newDefinition(i mongo.Index, learned bool) *definition {
+	d := &definition{Index: i, Learned: learned}
 	d.prepare()
 	return d
 }
@@ -43,7 +43,7 @@ func (d *definition) prepare() {
 func (d *definition) Name() string { return d.name }
 
 // sameAs reports whether two definitions ask for the same index.
-func (d *definition) sameAs(other definition) bool {
+func (d *definition) sameAs(other *definition) bool {
 	return slices.Equal(d.Fields, other.Fields) && d.Unique == other.Unique && d.Sparse == other.Sparse &&
 		d.Expire == other.Expire && d.Learned == other.Learned
 }
@@ -54,17 +54,18 @@ func isDotted(field string) bool { return strings.Contains(field, ".") }
 const maxDecoded = 1000
 
 // definitions keeps decoded definitions by their stored bytes, so that whatever
-// a transaction sees, it sees decoded: there is nothing to invalidate.
+// a transaction sees, it sees decoded: there is nothing to invalidate. They are
+// shared and must not be changed.
 type definitions struct {
 	mu      sync.RWMutex
-	decoded map[string]definition
+	decoded map[string]*definition
 }
 
-func newDefinitions() *definitions { return &definitions{decoded: map[string]definition{}} }
+func newDefinitions() *definitions { return &definitions{decoded: map[string]*definition{}} }
 
 // of are the indexes of a collection within a transaction.
 func (all *definitions) of(b *bbolt.Bucket) ([]index, error) {
-	var found []index
+	found := make([]index, 0, 4) // most have no more
 	cursor := b.Bucket(indexesBucket).Cursor()
 	for name, stored := cursor.First(); name != nil; name, stored = cursor.Next() {
 		d, err := all.decode(stored)
@@ -76,15 +77,16 @@ func (all *definitions) of(b *bbolt.Bucket) ([]index, error) {
 	return found, nil
 }
 
-func (all *definitions) decode(stored []byte) (definition, error) {
+func (all *definitions) decode(stored []byte) (*definition, error) {
 	all.mu.RLock()
 	d, ok := all.decoded[string(stored)]
 	all.mu.RUnlock()
 	if ok {
 		return d, nil
 	}
-	if err := json.Unmarshal(stored, &d); err != nil {
-		return definition{}, err
+	d = &definition{}
+	if err := json.Unmarshal(stored, d); err != nil {
+		return nil, err
 	}
 	d.prepare()
 	all.mu.Lock()

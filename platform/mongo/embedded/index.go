@@ -26,9 +26,14 @@ const maxReported = 10
 // index is an index of a collection within a transaction. An entry's key is the
 // encoded values followed by the encoded _id, its value the encoded _id.
 type index struct {
-	definition
+	*definition
 	collection *bbolt.Bucket
 	opened     *bbolt.Bucket
+	*writing
+}
+
+// writing is what an index needs when something is written to it; nil before.
+type writing struct {
 	old, fresh entrySet      // of the document being written
 	cursor     *bbolt.Cursor // for looking up single keys
 	free       gap
@@ -82,7 +87,9 @@ func (i *index) put(entries *entrySet, id []byte) error {
 
 // disorder notes that the index cannot stand for a sort any more.
 func (i *index) disorder() error {
-	i.Ordered = false
+	changed := *i.definition
+	changed.Ordered = false
+	i.definition = &changed
 	return i.store()
 }
 
@@ -106,7 +113,7 @@ func (i *index) remove(entries *entrySet, id []byte) error {
 // ensureIndex makes an index from the stored documents. What stands in its way
 // (documents that break a unique rule, or cannot be indexed) is found before
 // anything is changed.
-func ensureIndex(t *table, want definition) error {
+func ensureIndex(t *table, want *definition) error {
 	all, err := t.indexes()
 	if err != nil {
 		return err
@@ -128,7 +135,7 @@ func ensureIndex(t *table, want definition) error {
 		}
 	}
 	want.Ordered = draft.ordered
-	i := index{definition: want, collection: t.bucket}
+	i := index{definition: want, collection: t.bucket, writing: &writing{}}
 	if _, err := t.bucket.CreateBucketIfNotExists(want.bucket); err != nil {
 		return err
 	}
@@ -153,7 +160,7 @@ type entry struct {
 	id   []byte
 }
 
-func survey(t *table, want definition) (*draft, error) {
+func survey(t *table, want *definition) (*draft, error) {
 	i, out := index{definition: want}, &draft{ordered: true}
 	owners := map[string]int{} // how many documents have a key, of a unique index
 	err := t.docs.ForEach(func(id, raw []byte) error {

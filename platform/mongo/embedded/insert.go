@@ -108,7 +108,7 @@ func (t *table) pack(count int) {
 		t.docs.FillPercent = packed
 	}
 	for n := range t.opened {
-		if i := &t.opened[n]; i.free.filled > count/2 {
+		if i := &t.opened[n]; i.writing != nil && i.free.filled > count/2 {
 			i.entries().FillPercent = packed
 		}
 	}

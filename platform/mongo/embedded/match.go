@@ -9,6 +9,7 @@ import (
 
 	"github.com/256dpi/lungo/mongokit"
 	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/bson/bsontype"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
 	"github.com/orchestrix/orchestrix/platform/mongo"
@@ -44,17 +45,21 @@ func newMatcher(filter bson.D) (*matcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &matcher{query: query}
+	m := &matcher{query: query, allOf: true}
 	if err := checkOperators(query); err != nil {
 		return nil, err
 	}
 	for _, condition := range query { // one by one: a match ends at the first that fails
+		if test, ok := newQuickTest(condition); ok { // nothing can be wrong with it
+			m.quick = append(m.quick, test)
+			continue
+		}
+		m.allOf = false
 		alone := matcher{query: bson.D{condition}}
 		if _, err := alone.match(bson.D{}); err != nil {
 			return nil, err
 		}
 	}
-	m.addQuickTests()
 	return m, nil
 }
 
@@ -124,27 +129,26 @@ func (q *quickTest) test(raw []byte) verdict {
 	return no
 }
 
-// addQuickTests finds plain equalities on top-level fields with types whose
-// bytes say all: numbers are left out, since 1 equals 1.0.
-func (m *matcher) addQuickTests() {
-	m.allOf = true
-	for _, f := range m.query {
-		value := f.Value
-		if d, ok := value.(bson.D); ok && len(d) == 1 && d[0].Key == "$eq" {
-			value = d[0].Value
-		}
-		switch value.(type) {
-		case string, bool, primitive.ObjectID, primitive.DateTime:
-			if f.Key != "" && f.Key[0] != '$' && !strings.Contains(f.Key, ".") {
-				kind, raw, err := bson.MarshalValue(value)
-				if err == nil {
-					m.quick = append(m.quick, quickTest{key: f.Key, raw: bson.RawValue{Type: kind, Value: raw}})
-					continue
-				}
-			}
-		}
-		m.allOf = false
+// newQuickTest takes a plain equality on a top-level field with one of the types
+// whose bytes say all: numbers are left out, since 1 equals 1.0.
+func newQuickTest(condition bson.E) (quickTest, bool) {
+	key, value := condition.Key, condition.Value
+	if d, ok := value.(bson.D); ok && len(d) == 1 && d[0].Key == "$eq" {
+		value = d[0].Value
 	}
+	switch value.(type) {
+	case string, bool, primitive.ObjectID, primitive.DateTime:
+	default:
+		return quickTest{}, false
+	}
+	if key == "" || key[0] == '$' || isDotted(key) {
+		return quickTest{}, false
+	}
+	element, err := appendElement(nil, "", value, 0)
+	if err != nil {
+		return quickTest{}, false
+	}
+	return quickTest{key: key, raw: bson.RawValue{Type: bsontype.Type(element[0]), Value: element[2:]}}, true // behind the empty name
 }
 
 // checkOperators refuses what mongokit would only notice on some documents.

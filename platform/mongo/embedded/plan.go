@@ -83,6 +83,9 @@ func planDocuments(query bson.D, conds map[string]condition, o order) *plan {
 
 // plan is nil when the index does not help.
 func (i *index) plan(query bson.D, conds map[string]condition, o order) *plan {
+	if _, asked := conds[i.Fields[0]]; !asked && o.field != i.Fields[0] {
+		return nil
+	}
 	keys, depth := i.lookupKeys(conds)
 	next, isSuffix := "_id", true // the _id is behind the last field
 	if depth < len(i.Fields) {

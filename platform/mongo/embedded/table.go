@@ -81,6 +81,9 @@ func (ch *change) make(t *table) error {
 	}
 	for n := range indexes {
 		i := &indexes[n]
+		if i.writing == nil {
+			i.writing = &writing{}
+		}
 		i.old.keys, i.fresh.keys = nil, nil
 		if ch.before != nil {
 			if err := i.old.of(i, ch.before); err != nil {
