@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 
 	"github.com/orchestrix/orchestrix/tests/harness"
 )
@@ -52,6 +53,7 @@ func (b *bench) measure(ctx context.Context, only *regexp.Regexp) error {
 		subjects = []*subject{b.against, b.subject}
 	}
 	for round := range b.rounds {
+		slices.Reverse(subjects) // who comes first has no advantage
 		for _, r := range rows(b.settings) {
 			if !only.MatchString(r.name) {
 				continue
