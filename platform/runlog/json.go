@@ -88,8 +88,8 @@ func plain(v any) any {
 	if !ok {
 		return v
 	}
-	var o doc.Object
-	if err := bson.Unmarshal(raw, &o); err != nil {
+	o, err := doc.ReadBSON(raw)
+	if err != nil {
 		return nil // it was made here, so it cannot be
 	}
 	return o

@@ -9,24 +9,9 @@ import (
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/bsontype"
 	"go.mongodb.org/mongo-driver/bson/primitive"
+
+	"github.com/orchestrix/orchestrix/platform/doc"
 )
-
-// sizes are the lengths of the values that always have the same.
-var sizes = map[bsontype.Type]int{
-	bson.TypeNull: 0, bson.TypeBoolean: 1, bson.TypeInt32: 4, bson.TypeInt64: 8, bson.TypeDouble: 8,
-	bson.TypeDateTime: 8, bson.TypeTimestamp: 8, bson.TypeObjectID: 12, bson.TypeDecimal128: 16,
-}
-
-// fixedSizes is sizes as a table; -1 is a value that says its own length.
-var fixedSizes = func() (table [256]int8) {
-	for n := range table {
-		table[n] = -1
-	}
-	for kind, size := range sizes {
-		table[kind] = int8(size)
-	}
-	return table
-}()
 
 // lookup finds the first field of a name in a stored document. sure is false
 // when it cannot tell, which only the long way through decode can.
@@ -41,7 +26,7 @@ func lookup(raw []byte, name string) (kind bsontype.Type, value []byte, found, s
 			return 0, nil, false, false
 		}
 		key, rest := raw[1:end], raw[end+1:]
-		size := valueSize(kind, rest)
+		size := doc.ValueSize(kind, rest)
 		if size < 0 || size >= len(rest) { // there is a 0 at the end
 			return 0, nil, false, false
 		}
@@ -51,28 +36,6 @@ func lookup(raw []byte, name string) (kind bsontype.Type, value []byte, found, s
 		raw = rest[size:]
 	}
 	return 0, nil, false, true
-}
-
-// valueSize is the length of a value, or -1 for the kinds that are rare.
-func valueSize(kind bsontype.Type, rest []byte) int {
-	if size := fixedSizes[kind]; size >= 0 {
-		return int(size)
-	}
-	if len(rest) < 4 {
-		return -1
-	}
-	length := int(int32(binary.LittleEndian.Uint32(rest)))
-	switch {
-	case length < 0:
-		return -1
-	case kind == bson.TypeString:
-		return length + 4
-	case kind == bson.TypeEmbeddedDocument, kind == bson.TypeArray:
-		return length
-	case kind == bson.TypeBinary:
-		return length + 5
-	}
-	return -1
 }
 
 // appendRawKey is appendKey for a stored value of one of the common types. ok

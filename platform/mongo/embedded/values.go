@@ -10,6 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
+	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
 
@@ -106,6 +107,16 @@ func normalOther(v any) (any, error) {
 		return value, nil
 	}
 	return nil, fmt.Errorf("%w: values of type %T", mongo.ErrUnsupported, v)
+}
+
+// decode reads a stored document into memory of its own, without the top-level
+// fields that are left out.
+func decode(raw []byte, without ...string) (bson.D, error) {
+	d, err := doc.ReadBSON(raw, without...)
+	if err != nil {
+		return nil, fmt.Errorf("stored document: %w", err)
+	}
+	return d, nil
 }
 
 // valuesAt collects the values that a dotted path reaches, through arrays as

@@ -1,8 +1,7 @@
-package embedded
+package doc
 
 import (
 	"encoding/binary"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -12,24 +11,27 @@ import (
 	"go.mongodb.org/mongo-driver/bson/primitive"
 )
 
-// decode reads a stored document into memory of its own, without the top-level
+// ReadBSON reads a BSON document into memory of its own, without the top-level
 // fields that are left out.
-func decode(raw []byte, without ...string) (bson.D, error) {
+func ReadBSON(raw []byte, without ...string) (Object, error) {
 	r := reader{raw: raw, text: string(raw)}
-	if d, ok := r.document(without, 0); ok && r.at == len(raw) {
-		return d, nil
+	if o, ok := r.document(without, 0); ok && r.at == len(raw) {
+		return o, nil
 	}
-	return decodeAny(raw, without)
+	return readAnyBSON(raw, without)
 }
 
-// decodeAny does the same for documents with values of any type.
-func decodeAny(raw []byte, without []string) (bson.D, error) {
-	var d bson.D
-	if err := bson.Unmarshal(append([]byte(nil), raw...), &d); err != nil {
-		return nil, fmt.Errorf("stored document: %w", err)
+// readAnyBSON does the same for documents with values of any type.
+func readAnyBSON(raw []byte, without []string) (Object, error) {
+	var o Object
+	if err := bson.Unmarshal(append([]byte(nil), raw...), &o); err != nil {
+		return nil, err
 	}
-	return slices.DeleteFunc(d, func(f bson.E) bool { return slices.Contains(without, f.Key) }), nil
+	return slices.DeleteFunc(o, func(f Field) bool { return slices.Contains(without, f.Key) }), nil
 }
+
+// maxRead is how deeply a document may nest that a reader takes.
+const maxRead = 250
 
 // reader decodes a document as bson.Unmarshal does, but without reflection and
 // with one copy of the bytes for all keys and texts: every find pays for it,
@@ -42,19 +44,19 @@ type reader struct {
 }
 
 // document decodes the document that begins here.
-func (r *reader) document(without []string, depth int) (bson.D, bool) {
+func (r *reader) document(without []string, depth int) (Object, bool) {
 	end, ok := r.begin(depth)
 	if !ok {
 		return nil, false
 	}
-	d := make(bson.D, 0, r.count(end))
+	o := make(Object, 0, r.count(end))
 	for r.at < end {
 		kind, key, ok := r.element(end)
 		if !ok {
 			return nil, false
 		}
 		if slices.Contains(without, key) {
-			size := valueSize(kind, r.raw[r.at:end])
+			size := ValueSize(kind, r.raw[r.at:end])
 			if size < 0 || size > end-r.at {
 				return nil, false
 			}
@@ -65,18 +67,18 @@ func (r *reader) document(without []string, depth int) (bson.D, bool) {
 		if !ok {
 			return nil, false
 		}
-		d = append(d, bson.E{Key: key, Value: v})
+		o = append(o, Field{Key: key, Value: v})
 	}
-	return d, r.end(end)
+	return o, r.end(end)
 }
 
 // list decodes the list that begins here; its keys say nothing.
-func (r *reader) list(depth int) (bson.A, bool) {
+func (r *reader) list(depth int) (Array, bool) {
 	end, ok := r.begin(depth)
 	if !ok {
 		return nil, false
 	}
-	a := make(bson.A, 0, r.count(end))
+	a := make(Array, 0, r.count(end))
 	for r.at < end {
 		kind, _, ok := r.element(end)
 		if !ok {
@@ -93,7 +95,7 @@ func (r *reader) list(depth int) (bson.A, bool) {
 
 // begin reads the length of a document; end is where its last byte is.
 func (r *reader) begin(depth int) (end int, ok bool) {
-	if depth > maxDepth || len(r.raw)-r.at < 5 {
+	if depth > maxRead || len(r.raw)-r.at < 5 {
 		return 0, false
 	}
 	length := int(binary.LittleEndian.Uint32(r.raw[r.at:]))
@@ -129,13 +131,13 @@ func (r *reader) element(end int) (kind bsontype.Type, key string, ok bool) {
 func (r *reader) value(kind bsontype.Type, end, depth int) (any, bool) {
 	switch kind {
 	case bson.TypeEmbeddedDocument:
-		d, ok := r.document(nil, depth+1)
-		return d, ok
+		o, ok := r.document(nil, depth+1)
+		return o, ok
 	case bson.TypeArray:
 		a, ok := r.list(depth + 1)
 		return a, ok
 	}
-	size := valueSize(kind, r.raw[r.at:end])
+	size := ValueSize(kind, r.raw[r.at:end])
 	if size < 0 || size > end-r.at {
 		return nil, false
 	}
@@ -163,4 +165,42 @@ func (r *reader) value(kind bsontype.Type, end, depth int) (any, bool) {
 		return primitive.ObjectID(value), true
 	}
 	return nil, false
+}
+
+// valueSizes are the lengths of the values that always have the same; -1 is one
+// that says its own.
+var valueSizes = func() (table [256]int8) {
+	for kind := range table {
+		table[kind] = -1
+	}
+	for kind, size := range map[bsontype.Type]int8{
+		bson.TypeNull: 0, bson.TypeBoolean: 1, bson.TypeInt32: 4, bson.TypeInt64: 8, bson.TypeDouble: 8,
+		bson.TypeDateTime: 8, bson.TypeTimestamp: 8, bson.TypeObjectID: 12, bson.TypeDecimal128: 16,
+	} {
+		table[kind] = size
+	}
+	return table
+}()
+
+// ValueSize is the length of the BSON value that rest begins with, or -1 for the
+// kinds that are rare.
+func ValueSize(kind bsontype.Type, rest []byte) int {
+	if size := valueSizes[kind]; size >= 0 {
+		return int(size)
+	}
+	if len(rest) < 4 {
+		return -1
+	}
+	length := int(int32(binary.LittleEndian.Uint32(rest)))
+	switch {
+	case length < 0:
+		return -1
+	case kind == bson.TypeString:
+		return length + 4
+	case kind == bson.TypeEmbeddedDocument, kind == bson.TypeArray:
+		return length
+	case kind == bson.TypeBinary:
+		return length + 5
+	}
+	return -1
 }
