@@ -149,3 +149,20 @@ func TestBSONIsWhatTheDriverReads(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, encoded, w.Out)
 }
+
+func TestTimeIsItsFormat(t *testing.T) {
+	for _, at := range []time.Time{
+		{}, time.Unix(0, 0), time.Date(2026, 2, 12, 10, 4, 5, 6_999_999, time.FixedZone("", -5*3600)), time.Date(1969, 12, 31, 23, 59, 59, 999_999_999, time.UTC),
+		time.Date(-7, 1, 2, 3, 4, 5, 1e6, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 999e6, time.UTC), time.Date(12_345, 1, 1, 0, 0, 0, 10e6, time.UTC),
+	} {
+		assert.Equal(t, at.UTC().Format(doc.TimeFormat), doc.Time(at))
+	}
+}
+
+func BenchmarkTime(b *testing.B) {
+	at := time.Date(2026, 2, 12, 10, 4, 5, 6e6, time.UTC)
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = doc.Time(at)
+	}
+}

@@ -16,8 +16,14 @@ import (
 // TimeFormat is ISO 8601 with milliseconds in UTC, as http.md has dates.
 const TimeFormat = "2006-01-02T15:04:05.000Z"
 
-// Time writes t as http.md has dates.
-func Time(t time.Time) string { return t.UTC().Format(TimeFormat) }
+// Time writes t in TimeFormat. Answers hold many times, and the standard library
+// writes RFC 3339 in a fraction of the time that a layout takes.
+func Time(t time.Time) string {
+	var text [40]byte
+	b := t.UTC().AppendFormat(text[:0], time.RFC3339)
+	ms := t.Nanosecond() / int(time.Millisecond)
+	return string(append(b[:len(b)-1], '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10), 'Z'))
+}
 
 // AppendJSON appends v as JSON: keys in order, no HTML escaping, ids as 24-hex
 // strings, dates as ISO strings. What JSON cannot hold (NaN, infinity) is null.
