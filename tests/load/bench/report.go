@@ -80,12 +80,12 @@ func (r *report) write(w io.Writer) {
 	line("| %-36s | %8s | %8s | %8s | %8s | %11s | %8s | %6s |", "", "per s", "CPU µs", "p50 ms", "p99 ms", "RSS MB", "limit µs", "ratio")
 	line("|%s|%s", strings.Repeat("-", 38), strings.Repeat("--:|", 7))
 	for _, row := range r.Rows {
-		limit, ratio := "", ""
+		limit := ""
 		if row.Limit != nil {
-			limit, ratio = fmt.Sprintf("%.1f", row.Limit.CPU), fmt.Sprintf("%.2f", row.Ratio)
+			limit = fmt.Sprintf("%.1f", row.Limit.CPU)
 		}
 		line("| %-36s | %8.0f | %8.2f | %8s | %8s | %4.0f → %4.0f | %8s | %6s |",
-			row.label(), row.Rate, row.CPU, ms(row.P50), ms(row.P99), row.Before, row.After, limit, ratio)
+			row.label(), row.Rate, row.CPU, ms(row.P50), ms(row.P99), row.Before, row.After, limit, ratio(row.Ratio))
 	}
 	line("\nfrom the start of the process to the first answer: %.1f ms; at rest: %.1f MB", r.StartMS, r.IdleMB)
 	line("CPU is the server's process alone, for each request, run or message; the limit is a bare Fiber handler with the same answer.")
@@ -103,11 +103,21 @@ func (r *result) label() string {
 	return r.Row + " (" + r.Unit + "s)"
 }
 
-func ms(micros float64) string {
-	if micros == 0 {
+func ms(micros float64) string { return ratio(micros / 1000) }
+
+// ratio is empty for what was not measured.
+func ratio(n float64) string {
+	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%.2f", micros/1000)
+	return fmt.Sprintf("%.2f", n)
+}
+
+func change(before, now string) string {
+	if before == "" || now == "" {
+		return ""
+	}
+	return before + " → " + now
 }
 
 // compare prints how the rows that both have differ from an earlier report.
@@ -122,8 +132,8 @@ func (r *report) compare(w io.Writer, earlier *report) {
 			continue
 		}
 		was := earlier.Rows[i]
-		line("| %-36s | %8.2f → %8.2f | %+6.0f%% | %5.2f → %5.2f | %8s → %8s | %5.0f → %5.0f |", row.label(),
-			was.CPU, row.CPU, 100*(row.CPU/was.CPU-1), was.Ratio, row.Ratio, ms(was.P99), ms(row.P99), was.After, row.After)
+		line("| %-36s | %8.2f → %8.2f | %+6.0f%% | %13s | %19s | %5.0f → %5.0f |", row.label(),
+			was.CPU, row.CPU, 100*(row.CPU/was.CPU-1), change(ratio(was.Ratio), ratio(row.Ratio)), change(ms(was.P99), ms(row.P99)), was.After, row.After)
 	}
 	line("\nstart: %.1f → %.1f ms; at rest: %.1f → %.1f MB; before: %s",
 		earlier.StartMS, r.StartMS, earlier.IdleMB, r.IdleMB, earlier.Taken.Format(time.DateTime))

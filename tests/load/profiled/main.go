@@ -24,7 +24,7 @@ import (
 )
 
 const (
-	gcPercent   = 300     // the program's own (main.go of the repository)
+	gcPercent   = 300     // the program's own (modules/command)
 	blockRate   = 100_000 // one sample for so many nanoseconds of waiting
 	mutexRate   = 100     // one of so many
 	closingTime = 10 * time.Second
