@@ -19,11 +19,17 @@ const (
 // core masks every entry on its way to the core that writes it.
 type core struct {
 	zapcore.Core
-	mask *Masker
+	gathered zapcore.Core // the same for Gathered; nil when it is that already
+	mask     *Masker
 }
 
 func (c *core) With(fields []zapcore.Field) zapcore.Core {
-	return &core{Core: c.Core.With(c.fields(fields)), mask: c.mask}
+	fields = c.fields(fields)
+	with := &core{Core: c.Core.With(fields), mask: c.mask}
+	if c.gathered != nil {
+		with.gathered = c.gathered.With(fields)
+	}
+	return with
 }
 
 func (c *core) Check(e zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {

@@ -35,9 +35,13 @@ func New(o Options) (*zap.Logger, error) {
 		out = os.Stderr
 	}
 	colour := terminal.Coloured(out)
-	out = zapcore.Lock(out)
-	inner := zapcore.NewCore(encoder(o.Production, colour), out, level)
-	return zap.New(&core{Core: inner, mask: NewMasker(o.Secrets...)}, zap.ErrorOutput(out)), nil
+	enc, gathered := encoder(o.Production, colour), &gatherer{out: out}
+	lines := direct{gathered}
+	all := &core{
+		Core: zapcore.NewCore(enc, lines, level), gathered: zapcore.NewCore(enc, gathered, level),
+		mask: NewMasker(o.Secrets...),
+	}
+	return zap.New(all, zap.ErrorOutput(lines)), nil
 }
 
 func parseLevel(s string) (zapcore.Level, error) {

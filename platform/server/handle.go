@@ -101,7 +101,7 @@ func (s *Server[A]) record(rctx *fasthttp.RequestCtx, pattern, id string, start 
 	if s.opts.Observe != nil {
 		s.opts.Observe(string(rctx.Method()), pattern, rctx.Response.StatusCode(), took)
 	}
-	s.log.Info("request",
+	s.access.Info("request",
 		zap.ByteString("method", rctx.Method()),
 		zap.String("route", pattern),
 		zap.Int("status", rctx.Response.StatusCode()),

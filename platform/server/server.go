@@ -14,6 +14,7 @@ import (
 	"github.com/valyala/fasthttp"
 	"go.uber.org/zap"
 
+	"github.com/orchestrix/orchestrix/platform/logging"
 	"github.com/orchestrix/orchestrix/platform/registry"
 )
 
@@ -23,11 +24,12 @@ const workerCheck = 200 * time.Millisecond
 
 // Server serves the routes of one registry.
 type Server[A any] struct {
-	opts  Options[A]
-	log   *zap.Logger
-	cors  cors
-	root  *node[A]
-	fiber *fiber.App
+	opts   Options[A]
+	log    *zap.Logger
+	access *zap.Logger
+	cors   cors
+	root   *node[A]
+	fiber  *fiber.App
 
 	base   context.Context // of every handler
 	cancel context.CancelFunc
@@ -44,7 +46,8 @@ type Server[A any] struct {
 // registry are reported together.
 func New[A any](opts Options[A]) (*Server[A], error) {
 	s := &Server[A]{opts: opts.withDefaults(), root: &node[A]{}}
-	s.log, s.cors = s.opts.Logger, newCORS(s.opts.Origins, s.opts.Production)
+	s.log, s.access = s.opts.Logger, logging.Gathered(s.opts.Logger)
+	s.cors = newCORS(s.opts.Origins, s.opts.Production)
 	s.base, s.cancel = context.WithCancel(context.Background())
 	s.fiber = fiber.New(fiber.Config{
 		BodyLimit:                    int(s.opts.BodyLimit),

@@ -101,6 +101,7 @@ func TestAConnectionStringGoesNowhere(t *testing.T) {
 	seen["wrong types"] = send(t, http.MethodPost, url+"/user/db/connect", `{"ownerId":1,"uri":["`+good+`"]}`).body
 	seen["broken JSON"] = send(t, http.MethodPost, url+"/user/db/connect", `{"uri":"`+good).body
 	look("after failures")
+	require.NoError(t, log.Sync())
 	seen["the server's log"] = written.String()
 	for place, text := range seen {
 		for _, hidden := range []string{canaryDatabase, canarySealing, canaryJWT} {

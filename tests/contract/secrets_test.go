@@ -112,6 +112,7 @@ func TestSecretsGoNowhere(t *testing.T) {
 			for place, text := range stored(t, program.Store) {
 				seen["the store's "+place] = text
 			}
+			require.NoError(t, log.Sync())
 			seen["the server's log"] = written.String()
 			for place, text := range seen {
 				for _, hidden := range []string{canaryPassword, canaryKey, canaryURIPass, canaryJWT, canarySMTP, token} {
