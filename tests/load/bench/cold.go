@@ -40,11 +40,16 @@ func (b *bench) startOnce(ctx context.Context, s *subject, rest time.Duration) (
 		return err
 	}
 	s.cold = append(s.cold, float64(time.Since(p.Began()).Microseconds())/1000)
+	used, err := p.Usage()
+	if err != nil {
+		return err
+	}
+	s.coldCPU = append(s.coldCPU, float64(used.CPU.Milliseconds()))
 	if rest == 0 {
 		return nil
 	}
 	time.Sleep(rest)
-	used, err := p.Usage()
+	used, err = p.Usage()
 	s.idle = append(s.idle, float64(used.RSS)/mega)
 	return err
 }

@@ -21,6 +21,7 @@ type report struct {
 	Seconds     float64   `json:"seconds"` // of one measurement
 	Rows        []result  `json:"rows"`
 	StartMS     float64   `json:"startMs"`
+	StartCPU    float64   `json:"startCpuMs"`
 	IdleMB      float64   `json:"idleMB"`
 }
 
@@ -37,7 +38,7 @@ type result struct {
 func (s *subject) report(o *settings) *report {
 	r := &report{
 		Taken: time.Now().UTC().Truncate(time.Second), Go: runtime.Version(), CPUs: runtime.NumCPU(),
-		Connections: o.connections, Rounds: o.rounds, Seconds: o.length.Seconds(), StartMS: median(s.cold), IdleMB: median(s.idle),
+		Connections: o.connections, Rounds: o.rounds, Seconds: o.length.Seconds(), StartMS: median(s.cold), StartCPU: median(s.coldCPU), IdleMB: median(s.idle),
 	}
 	for _, row := range s.order {
 		one := result{Row: row.name, Unit: row.unit, figures: medians(s.taken[row.name])}
@@ -87,7 +88,7 @@ func (r *report) write(w io.Writer) {
 		line("| %-36s | %8.0f | %8.2f | %8s | %8s | %4.0f → %4.0f | %8s | %6s |",
 			row.label(), row.Rate, row.CPU, ms(row.P50), ms(row.P99), row.Before, row.After, limit, ratio(row.Ratio))
 	}
-	line("\nfrom the start of the process to the first answer: %.1f ms; at rest: %.1f MB", r.StartMS, r.IdleMB)
+	line("\nfrom the start of the process to the first answer: %.1f ms, of them %.0f ms of CPU; at rest: %.1f MB", r.StartMS, r.StartCPU, r.IdleMB)
 	line("CPU is the server's process alone, for each request, run or message; the limit is a bare Fiber handler with the same answer.")
 }
 

@@ -19,11 +19,12 @@ var production = []string{"NODE_ENV=production", "FRONTEND_URL=http://localhost:
 // subject is a binary of the program, with the data that rows need and the
 // results so far.
 type subject struct {
-	binary, data string
-	order        []*row
-	taken        map[string][]figures
-	limits       map[string][]figures
-	cold, idle   []float64 // ms from the start to the first answer, MB at rest
+	binary, data  string
+	order         []*row
+	taken         map[string][]figures
+	limits        map[string][]figures
+	cold, coldCPU []float64 // ms from the start to the first answer
+	idle          []float64 // MB at rest
 }
 
 func newSubject(binary, data string) (*subject, error) {
