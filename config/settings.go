@@ -54,6 +54,7 @@ type Settings struct {
 	AddressLimit   int // in a minute; 0 is none
 	AccountLimit   int // the same
 	RateLimit      int // the same
+	MaxInFlight    int // requests
 	TrustedProxies []netip.Prefix
 
 	PublishedStatus string

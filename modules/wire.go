@@ -151,6 +151,7 @@ func (p *Program) begin(ctx context.Context) (err error) {
 		Logger:     p.App.Log,
 		Production: s.Production(),
 		Origins:    s.FrontendURLs,
+		InFlight:   s.MaxInFlight,
 		// A published call ends itself, with an answer that says how far it came.
 		RequestTimeout: s.RunTimeout + 5*time.Second,
 		Guard:          p.App.Accounts,

@@ -18,6 +18,7 @@ func init() {
 		Path:    "/health",
 		Tag:     "System",
 		Summary: "Tells that the server is up.",
+		Limits:  registry.Limits{Always: true},
 		Handler: registry.Handle(health),
 	})
 }

@@ -36,6 +36,7 @@ func (a Auth) String() string {
 type Limits struct {
 	Body    int64         // bytes, inflated; never above the host's own limit
 	Timeout time.Duration // deadline of the handler's context
+	Always  bool          // answered even when the host turns others away; for probes
 }
 
 // Route is one operation: what it is called, where it is and what it does.

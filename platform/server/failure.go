@@ -36,7 +36,8 @@ func recovered(err *error) {
 // fail answers with an error, and logs it when it is the server's fault.
 func (s *Server[A]) fail(rctx *fasthttp.RequestCtx, pattern, id string, err error) {
 	e := classify(err, s.base.Err() != nil)
-	if e.Status >= http.StatusInternalServerError {
+	turnedAway := e.RetryAfter > 0 && e.Cause == nil // there may be many: the record of the request is enough
+	if e.Status >= http.StatusInternalServerError && !turnedAway {
 		stack := zap.StackSkip("stack", 1)
 		if p := (*panicked)(nil); errors.As(err, &p) {
 			stack = zap.String("stack", string(p.stack))

@@ -58,6 +58,12 @@ func (s *Server[A]) dispatch(rctx *fasthttp.RequestCtx, c *fiber.Ctx, id string)
 		return "", nil
 	}
 	pattern = m.route.Path
+	if m.gated {
+		if err := s.gate.enter(s.base); err != nil {
+			return pattern, err
+		}
+		defer s.gate.leave()
+	}
 	ctx := logging.WithRequest(s.base, id)
 	ctx, owner, err := s.enter(ctx, rctx, m.route.Auth)
 	if err != nil {

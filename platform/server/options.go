@@ -30,7 +30,9 @@ type Options[A any] struct {
 
 	BodyLimit   int64 // bytes, DefaultBodyLimit
 	Connections int   // open at the same time, 32,768; more are turned away
+	InFlight    int   // requests worked on at a time, 512; as many again wait, more are turned away
 
+	Patience       time.Duration // of a request that waits for its turn, 1 s
 	HeaderTimeout  time.Duration // for a request to arrive, headers and body, 30 s
 	IdleTimeout    time.Duration // between two requests of a connection, 75 s
 	WriteTimeout   time.Duration // for one write to make progress, 30 s; streams may last longer
@@ -56,6 +58,8 @@ func (o Options[A]) withDefaults() Options[A] {
 	}
 	fallback(&o.BodyLimit, DefaultBodyLimit)
 	fallback(&o.Connections, 32_768)
+	fallback(&o.InFlight, 512)
+	fallback(&o.Patience, time.Second)
 	fallback(&o.HeaderTimeout, 30*time.Second)
 	fallback(&o.IdleTimeout, 75*time.Second)
 	fallback(&o.WriteTimeout, 30*time.Second)

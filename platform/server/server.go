@@ -29,6 +29,7 @@ type Server[A any] struct {
 	access *zap.Logger
 	cors   cors
 	root   *node[A]
+	gate   *gate
 	fiber  *fiber.App
 
 	base   context.Context // of every handler
@@ -48,6 +49,7 @@ func New[A any](opts Options[A]) (*Server[A], error) {
 	s := &Server[A]{opts: opts.withDefaults(), root: &node[A]{}}
 	s.log, s.access = s.opts.Logger, logging.Gathered(s.opts.Logger)
 	s.cors = newCORS(s.opts.Origins, s.opts.Production)
+	s.gate = newGate(s.opts.InFlight, s.opts.Patience)
 	s.base, s.cancel = context.WithCancel(context.Background())
 	s.fiber = fiber.New(fiber.Config{
 		BodyLimit:                    int(s.opts.BodyLimit),
@@ -109,17 +111,18 @@ type endpoint[A any] struct {
 	raw     func(*fiber.Ctx, A) error
 	limit   int64
 	timeout time.Duration
+	gated   bool // it waits for its turn
 }
 
 func (s *Server[A]) endpoint(route registry.Route[A]) (*endpoint[A], error) {
-	e := &endpoint[A]{route: route, limit: s.opts.BodyLimit, timeout: s.opts.RequestTimeout}
+	e := &endpoint[A]{route: route, limit: s.opts.BodyLimit, timeout: s.opts.RequestTimeout, gated: !route.Limits.Always}
 	if raw := route.Handler.Raw(); raw != nil {
 		fn, ok := raw.(func(*fiber.Ctx, A) error)
 		if !ok {
 			return nil, fmt.Errorf("route %q (%s): a raw handler is a func(*fiber.Ctx, %T) error, not a %T",
 				route.ID, route.Source(), s.opts.App, raw)
 		}
-		e.raw = fn
+		e.raw, e.gated = fn, false // it may last as long as its connection
 	}
 	if route.Limits.Body > 0 {
 		e.limit = min(e.limit, route.Limits.Body)

@@ -1,0 +1,108 @@
+package server_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/orchestrix/orchestrix/platform/registry"
+	"github.com/orchestrix/orchestrix/platform/server"
+)
+
+// crowded is a server that works on one request at a time, with a route that is
+// answered always.
+func crowded(t *testing.T, patience time.Duration) (*host, *fixture) {
+	f := newFixture()
+	r := routes()
+	r.Register(registry.Route[*fixture]{ID: "probe", Method: http.MethodGet, Path: "/probe", Summary: "s",
+		Limits:  registry.Limits{Always: true},
+		Handler: registry.Handle(func(context.Context, *fixture, *none) (*none, error) { return &none{}, nil })})
+	h := start(t, func(o *server.Options[*fixture]) {
+		o.Registry, o.App, o.InFlight, o.Patience = r, f, 1, patience
+		o.Origins, o.Production = []string{"https://app.example.com"}, true
+	})
+	return h, f
+}
+
+// statuses calls a path, each time in a goroutine of its own.
+func (h *host) statuses(t *testing.T, path string, times int) <-chan int {
+	got := make(chan int, times)
+	for range times {
+		go func() {
+			resp, err := h.client.Get("http://" + h.addr + path)
+			if err != nil {
+				got <- 0
+				return
+			}
+			resp.Body.Close()
+			got <- resp.StatusCode
+		}()
+	}
+	return got
+}
+
+// One request is worked on and one waits; of two more, both are turned away
+// while the others go on.
+func TestMoreThanCanBeTakenIsTurnedAway(t *testing.T) {
+	h, f := crowded(t, time.Hour)
+	first := h.statuses(t, "/slow", 1)
+	<-f.entered
+	more := h.statuses(t, "/slow", 3)
+	assert.Equal(t, []int{503, 503}, []int{<-more, <-more}, "there is room for one to wait")
+
+	resp, body := h.call(t, "GET", "/items/1", "", "X-Request-Id", "req-1")
+	assert.Equal(t, 503, resp.StatusCode)
+	assert.Equal(t, "1", resp.Header.Get("Retry-After"))
+	assert.Equal(t, "https://app.example.com", resp.Header.Get("Access-Control-Allow-Origin"))
+	assert.JSONEq(t, `{"error":"The server is busy; try again later","code":"OVERLOADED","requestId":"req-1","timestamp":"2026-02-12T10:00:00.000Z"}`, body)
+
+	for path, status := range map[string]int{"/probe": 200, "/raw/1": 200, "/nothing": 404} {
+		resp, _ := h.call(t, "GET", path, "")
+		assert.Equal(t, status, resp.StatusCode, "%s takes no turn", path)
+	}
+	resp, _ = h.call(t, "OPTIONS", "/items/1", "")
+	assert.Equal(t, 204, resp.StatusCode)
+
+	f.release <- struct{}{}
+	assert.Equal(t, 200, <-first)
+	<-f.entered // the one that waited
+	f.release <- struct{}{}
+	assert.Equal(t, 200, <-more)
+	resp, _ = h.call(t, "GET", "/items/1", "")
+	assert.Equal(t, 200, resp.StatusCode, "all is as before")
+}
+
+// Who is turned away is one line of the log, not a stack: there are many of them.
+func TestWhoIsTurnedAwayIsLoggedOnce(t *testing.T) {
+	h, f := crowded(t, time.Millisecond)
+	first := h.statuses(t, "/slow", 1)
+	<-f.entered
+	resp, _ := h.call(t, "GET", "/items/1", "", "X-Request-Id", "req-1")
+	assert.Equal(t, 503, resp.StatusCode, "patience ends")
+	entries := h.logs.All()
+	require.Len(t, entries, 1)
+	assert.Equal(t, "request", entries[0].Message)
+	assert.Equal(t, map[string]any{"method": "GET", "route": "/items/:id", "status": int64(503), "requestId": "req-1"}, without(entries[0].ContextMap(), "duration"))
+	f.release <- struct{}{}
+	assert.Equal(t, 200, <-first)
+}
+
+func without(fields map[string]any, name string) map[string]any {
+	delete(fields, name)
+	return fields
+}
+
+// A turn is given back however a request ends.
+func TestTurnsAreGivenBack(t *testing.T) {
+	h, _ := crowded(t, time.Hour)
+	for range 3 {
+		for path, status := range map[string]int{"/fail/panic": 500, "/fail/apierr": 409, "/brief": 504, "/items/1": 200} {
+			resp, _ := h.call(t, "GET", path, "")
+			assert.Equal(t, status, resp.StatusCode, path)
+		}
+	}
+}
