@@ -10,35 +10,40 @@ import (
 )
 
 // gate bounds how many requests are worked on at a time, so that more of them
-// than the machine can do take no memory and slow no others. As many again wait
-// for their turn, in their order, until their patience ends: a client that waits
-// longer will have given up. The rest is turned away at once.
+// than the machine can do slow no others. The rest wait for their turn, in their
+// order, as long as patience lasts. A crowd that comes at once gets through like
+// that; when it does not end, so that no turn was free for as long, waiting only
+// makes all answers late: then patience is short.
 type gate struct {
-	turns    chan struct{}
-	patience time.Duration
-	waiting  atomic.Int64
+	turns           chan struct{}
+	patience, short time.Duration
+	free            atomic.Int64 // when a turn was last free, in nanoseconds
 }
 
+const patienceWhenFull = 10 // times shorter
+
 func newGate(most int, patience time.Duration) *gate {
-	return &gate{turns: make(chan struct{}, most), patience: patience}
+	return &gate{turns: make(chan struct{}, most), patience: patience, short: patience / patienceWhenFull}
 }
 
 var errBusy = &apierr.Error{
 	Status: http.StatusServiceUnavailable, Code: "OVERLOADED", Title: "The server is busy; try again later", RetryAfter: time.Second,
 }
 
-// enter returns once it is a request's turn, or with why it never will be.
-func (g *gate) enter(ctx context.Context) error {
+// enter returns once it is the turn of a request that comes now, or with why it
+// never will be.
+func (g *gate) enter(ctx context.Context, now time.Time) error {
 	select {
 	case g.turns <- struct{}{}:
+		g.free.Store(now.UnixNano())
 		return nil
 	default:
 	}
-	defer g.waiting.Add(-1)
-	if g.waiting.Add(1) > int64(cap(g.turns)) {
-		return errBusy
+	patience := g.patience
+	if now.UnixNano()-g.free.Load() > int64(patience) {
+		patience = g.short
 	}
-	timer := time.NewTimer(g.patience)
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
 	case g.turns <- struct{}{}:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -45,50 +46,44 @@ func (h *host) statuses(t *testing.T, path string, times int) <-chan int {
 	return got
 }
 
-// One request is worked on and one waits; of two more, both are turned away
-// while the others go on.
-func TestMoreThanCanBeTakenIsTurnedAway(t *testing.T) {
+// One request is worked on and the next waits for it.
+func TestWhoHasToWaitGetsItsTurn(t *testing.T) {
 	h, f := crowded(t, time.Hour)
+	all := h.statuses(t, "/slow", 3)
+	for path, status := range map[string]int{"/probe": 200, "/raw/1": 200, "/nothing": 404} {
+		resp, _ := h.call(t, "GET", path, "")
+		assert.Equal(t, status, resp.StatusCode, "%s takes no turn", path)
+	}
+	resp, _ := h.call(t, "OPTIONS", "/items/1", "")
+	assert.Equal(t, 204, resp.StatusCode)
+	for range 3 {
+		<-f.entered
+		assert.Empty(t, f.entered, "one at a time")
+		f.release <- struct{}{}
+		assert.Equal(t, 200, <-all)
+	}
+}
+
+// Who waits too long is turned away, with when to come back. That is one line of
+// the log, not a stack: there are many of them.
+func TestWhoWaitsTooLongIsTurnedAway(t *testing.T) {
+	h, f := crowded(t, time.Millisecond)
 	first := h.statuses(t, "/slow", 1)
 	<-f.entered
-	more := h.statuses(t, "/slow", 3)
-	assert.Equal(t, []int{503, 503}, []int{<-more, <-more}, "there is room for one to wait")
-
 	resp, body := h.call(t, "GET", "/items/1", "", "X-Request-Id", "req-1")
 	assert.Equal(t, 503, resp.StatusCode)
 	assert.Equal(t, "1", resp.Header.Get("Retry-After"))
 	assert.Equal(t, "https://app.example.com", resp.Header.Get("Access-Control-Allow-Origin"))
 	assert.JSONEq(t, `{"error":"The server is busy; try again later","code":"OVERLOADED","requestId":"req-1","timestamp":"2026-02-12T10:00:00.000Z"}`, body)
-
-	for path, status := range map[string]int{"/probe": 200, "/raw/1": 200, "/nothing": 404} {
-		resp, _ := h.call(t, "GET", path, "")
-		assert.Equal(t, status, resp.StatusCode, "%s takes no turn", path)
-	}
-	resp, _ = h.call(t, "OPTIONS", "/items/1", "")
-	assert.Equal(t, 204, resp.StatusCode)
-
-	f.release <- struct{}{}
-	assert.Equal(t, 200, <-first)
-	<-f.entered // the one that waited
-	f.release <- struct{}{}
-	assert.Equal(t, 200, <-more)
-	resp, _ = h.call(t, "GET", "/items/1", "")
-	assert.Equal(t, 200, resp.StatusCode, "all is as before")
-}
-
-// Who is turned away is one line of the log, not a stack: there are many of them.
-func TestWhoIsTurnedAwayIsLoggedOnce(t *testing.T) {
-	h, f := crowded(t, time.Millisecond)
-	first := h.statuses(t, "/slow", 1)
-	<-f.entered
-	resp, _ := h.call(t, "GET", "/items/1", "", "X-Request-Id", "req-1")
-	assert.Equal(t, 503, resp.StatusCode, "patience ends")
 	entries := h.logs.All()
 	require.Len(t, entries, 1)
 	assert.Equal(t, "request", entries[0].Message)
 	assert.Equal(t, map[string]any{"method": "GET", "route": "/items/:id", "status": int64(503), "requestId": "req-1"}, without(entries[0].ContextMap(), "duration"))
+
 	f.release <- struct{}{}
 	assert.Equal(t, 200, <-first)
+	resp, _ = h.call(t, "GET", "/items/1", "")
+	assert.Equal(t, 200, resp.StatusCode, "all is as before")
 }
 
 func without(fields map[string]any, name string) map[string]any {
@@ -104,5 +99,33 @@ func TestTurnsAreGivenBack(t *testing.T) {
 			resp, _ := h.call(t, "GET", path, "")
 			assert.Equal(t, status, resp.StatusCode, path)
 		}
+	}
+}
+
+// While turns are free now and then, one waits long; when none was for as long as
+// that, only a tenth of it.
+func TestPatienceIsShortWhenNoTurnIsEverFree(t *testing.T) {
+	now := time.Now()
+	for name, c := range map[string]struct {
+		since time.Duration // a turn was free
+		over  bool
+	}{
+		"a crowd comes at once": {since: time.Minute, over: false},
+		"it does not end":       {since: 2 * time.Hour, over: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := server.NewGate(1, time.Hour)
+				require.NoError(t, g.Enter(t.Context(), now))
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+				defer cancel()
+				err := g.Enter(ctx, now.Add(c.since))
+				if c.over {
+					require.ErrorContains(t, err, "503")
+				} else {
+					require.ErrorIs(t, err, context.DeadlineExceeded, "it would have waited on")
+				}
+			})
+		})
 	}
 }

@@ -22,7 +22,7 @@ func (s *Server[A]) handle(rctx *fasthttp.RequestCtx, c *fiber.Ctx) {
 	start := time.Now()
 	markBusy(rctx)
 	id := s.dress(rctx)
-	pattern, err := s.dispatch(rctx, c, id)
+	pattern, err := s.dispatch(rctx, c, id, start)
 	if err != nil {
 		s.fail(rctx, pattern, id, err)
 	}
@@ -39,7 +39,7 @@ func (s *Server[A]) dress(rctx *fasthttp.RequestCtx) (id string) {
 
 // dispatch finds the route and answers with it. The pattern, "" when no route
 // matches, stands for the path in the log.
-func (s *Server[A]) dispatch(rctx *fasthttp.RequestCtx, c *fiber.Ctx, id string) (pattern string, err error) {
+func (s *Server[A]) dispatch(rctx *fasthttp.RequestCtx, c *fiber.Ctx, id string, start time.Time) (pattern string, err error) {
 	defer recovered(&err)
 	if rctx.IsOptions() {
 		s.cors.preflight(rctx)
@@ -59,7 +59,7 @@ func (s *Server[A]) dispatch(rctx *fasthttp.RequestCtx, c *fiber.Ctx, id string)
 	}
 	pattern = m.route.Path
 	if m.gated {
-		if err := s.gate.enter(s.base); err != nil {
+		if err := s.gate.enter(s.base, start); err != nil {
 			return pattern, err
 		}
 		defer s.gate.leave()

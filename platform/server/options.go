@@ -30,9 +30,9 @@ type Options[A any] struct {
 
 	BodyLimit   int64 // bytes, DefaultBodyLimit
 	Connections int   // open at the same time, 32,768; more are turned away
-	InFlight    int   // requests worked on at a time, 512; as many again wait, more are turned away
+	InFlight    int   // requests worked on at a time, 256; more wait, and are turned away when Patience ends
 
-	Patience       time.Duration // of a request that waits for its turn, 1 s
+	Patience       time.Duration // of a request that waits for its turn, 1 s; a tenth when others do all the time
 	HeaderTimeout  time.Duration // for a request to arrive, headers and body, 30 s
 	IdleTimeout    time.Duration // between two requests of a connection, 75 s
 	WriteTimeout   time.Duration // for one write to make progress, 30 s; streams may last longer
@@ -58,7 +58,7 @@ func (o Options[A]) withDefaults() Options[A] {
 	}
 	fallback(&o.BodyLimit, DefaultBodyLimit)
 	fallback(&o.Connections, 32_768)
-	fallback(&o.InFlight, 512)
+	fallback(&o.InFlight, 256)
 	fallback(&o.Patience, time.Second)
 	fallback(&o.HeaderTimeout, 30*time.Second)
 	fallback(&o.IdleTimeout, 75*time.Second)
