@@ -11,7 +11,8 @@ import (
 // Usage is what a process has taken so far.
 type Usage struct {
 	CPU     time.Duration // user and system, in ticks of 10 ms
-	RSS     int64         // bytes in memory
+	RSS     int64         // bytes in memory, those of the mapped store too
+	Own     int64         // those that are no file's
 	Peak    int64         // the most of them so far
 	Threads int64         // of the operating system
 	Files   int           // open, sockets too
@@ -33,7 +34,7 @@ func UsageOf(pid int) (u Usage, err error) {
 		name string
 		unit int64
 		into *int64
-	}{{"VmRSS:", 1024, &u.RSS}, {"VmHWM:", 1024, &u.Peak}, {"Threads:", 1, &u.Threads}} {
+	}{{"VmRSS:", 1024, &u.RSS}, {"RssAnon:", 1024, &u.Own}, {"VmHWM:", 1024, &u.Peak}, {"Threads:", 1, &u.Threads}} {
 		_, rest, found := strings.Cut(string(text), "\n"+field.name)
 		if !found {
 			return u, fmt.Errorf("no %s in %s", field.name, text)

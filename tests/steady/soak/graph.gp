@@ -11,7 +11,7 @@ set multiplot layout 4,1 title "Soak"
 set ylabel "ms, calls/s"
 plot csv using "Seconds":"P99" with lines title "p99, ms", csv using "Seconds":"Calls" with lines title "calls/s" axes x1y1
 set ylabel "MB"
-plot csv using "Seconds":"RSS" with lines title "memory", csv using "Seconds":"HeapMB" with lines title "heap in use"
+plot csv using "Seconds":"Own" with lines title "memory of its own", csv using "Seconds":"RSS" with lines title "and of the store's file", csv using "Seconds":"HeapMB" with lines title "heap in use"
 set ylabel "count"
 plot csv using "Seconds":"Goroutines" with lines title "goroutines", csv using "Seconds":"Threads" with lines title "threads", \
      csv using "Seconds":"Files" with lines title "open files"

@@ -35,7 +35,9 @@ func (k *soak) report(capacity float64, samples []sample) error {
 		v.Say("  %s", line)
 	}
 	v.Holds(k.tally.errors() == 0, "%d errors that are not the client's", k.tally.errors())
-	level("memory", " MB", levelMemory, 0, func(s sample) float64 { return s.RSS })
+	v.Say("memory with the pages of the store's file that are mapped: %.1f MB in the middle third, %.1f MB in the last",
+		middle(func(s sample) float64 { return s.RSS }), last(func(s sample) float64 { return s.RSS }))
+	level("memory of its own", " MB", levelMemory, 0, func(s sample) float64 { return s.Own })
 	level("threads", "", levelThreads, 0, func(s sample) float64 { return float64(s.Threads) })
 	level("open files", "", levelThreads, 0, func(s sample) float64 { return float64(s.Files) })
 	if rest.Goroutines > 0 {
@@ -44,7 +46,7 @@ func (k *soak) report(capacity float64, samples []sample) error {
 	}
 	level("p99", " ms", levelP99, floorP99, func(s sample) float64 { return s.P99 })
 	level("history", " executions", levelMemory, float64(k.keep), func(s sample) float64 { return float64(s.History) })
-	v.Say("at rest: %.0f MB, %.0f goroutines, %d threads, %d files, %d executions", rest.RSS, rest.Goroutines, rest.Threads, rest.Files, rest.History)
+	v.Say("at rest: %.0f MB of its own, %.0f goroutines, %d threads, %d files, %d executions", rest.Own, rest.Goroutines, rest.Threads, rest.Files, rest.History)
 	return v.Err()
 }
 

@@ -24,7 +24,8 @@ type sample struct {
 	P99        float64 // ms
 	Errors     int     // so far
 	CPU        float64 // processors
-	RSS        float64 // MB
+	RSS        float64 // MB, with what is mapped of the store's file
+	Own        float64 // MB without that
 	Goroutines float64 // 0 when the program does not say
 	HeapMB     float64 // the same
 	Threads    int64
@@ -83,7 +84,7 @@ func (k *soak) sample(began time.Time) (s sample, now time.Time, err error) {
 	}
 	s = sample{
 		Seconds: now.Sub(began).Seconds(), Calls: float64(calls), P99: float64(p99.Microseconds()) / 1000, Errors: k.tally.errors(),
-		RSS: float64(used.RSS) / (1 << 20), Threads: used.Threads, Files: used.Files,
+		RSS: float64(used.RSS) / (1 << 20), Own: float64(used.Own) / (1 << 20), Threads: used.Threads, Files: used.Files,
 	}
 	s.Goroutines, s.HeapMB = k.said("go_goroutines"), k.said("go_memstats_heap_inuse_bytes")/(1<<20)
 	s.History = k.history.Load()
