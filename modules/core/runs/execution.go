@@ -52,12 +52,13 @@ type Execution struct {
 	CreatedAt, StartedAt, FinishedAt time.Time // zero when it has not come to that
 }
 
-// Duration is how long the run took, or 0 when it has not ended.
+// Duration is how long the run took, or 0 when it has not ended, or the clock was
+// set back meanwhile.
 func (x *Execution) Duration() time.Duration {
 	if x.FinishedAt.IsZero() || x.StartedAt.IsZero() {
 		return 0
 	}
-	return x.FinishedAt.Sub(x.StartedAt)
+	return max(0, x.FinishedAt.Sub(x.StartedAt))
 }
 
 // end notes how a run went.

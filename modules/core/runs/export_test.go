@@ -38,6 +38,8 @@ const (
 	MaxPending  = maxPending
 	MaxHeld     = maxHeld
 	LeaseTime   = leaseTime
+	RenewEvery  = renewEvery
+	LookOn      = lookOn
 	GiveUpAfter = giveUpAfter
 	RetainBatch = retainBatch
 	OrphanAge   = orphanAge

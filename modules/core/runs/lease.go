@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
-	"go.mongodb.org/mongo-driver/bson/primitive"
 	"go.uber.org/zap"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -16,12 +15,19 @@ import (
 // A process holds its runs by a lease in the store that it renews. One that
 // cannot renew gives its runs up before the lease is over; others take them over
 // only after it, so that two never speak for one run.
+//
+// The clocks of two machines may differ, and any may jump. So what the lease says
+// is compared with no clock: it is over when nobody has renewed it for lookOn
+// rounds of the process that looks on.
 const (
 	leaseTime    = 30 * time.Second
 	renewEvery   = 8 * time.Second
 	giveUpAfter  = 25 * time.Second // without a renewal
 	recoverEvery = 10 * time.Second
 	recoverPage  = 100
+
+	// One round more than there are in a lease: the first may come late.
+	lookOn = int(leaseTime/recoverEvery) + 1
 )
 
 const interruption = "The server stopped before the run had ended"
@@ -81,13 +87,12 @@ func (s *Service) check(ctx context.Context, mine doc.Object, held map[string]*r
 // recover ends what processes that are gone have left under way, or this one has
 // lost, and takes up what they have left waiting.
 func (s *Service) recover(ctx context.Context) error {
-	abandoned := doc.Object{{Key: "status", Value: string(Running)}}
-	if s.opts.Shared {
-		abandoned = append(abandoned, doc.Field{Key: "lease", Value: doc.Object{{Key: "$lt", Value: date(s.now())}}})
-	}
-	err := s.eachExecution(ctx, abandoned, func(d doc.Object) error {
+	s.recovering.Lock()
+	defer s.recovering.Unlock()
+	seen := map[string]sighting{}
+	err := s.eachExecution(ctx, doc.Object{{Key: "status", Value: string(Running)}}, func(d doc.Object) error {
 		x := decode(d)
-		if doc.String(d, "token") == s.process && !s.isLost(d) {
+		if !s.isAbandoned(d, seen) {
 			return nil
 		}
 		err := s.takeOver(ctx, &x, Running, doc.String(d, "token"), Interrupted, interruption)
@@ -102,19 +107,11 @@ func (s *Service) recover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.seen = seen
 	return s.eachExecution(ctx, doc.Object{{Key: "status", Value: string(Queued)}}, func(d doc.Object) error {
 		s.queue.adopt(doc.String(d, "_id"))
 		return nil
 	})
-}
-
-// isLost reports whether a run that the store has as this process's is under way
-// nowhere: it was given up when the lease could not be renewed, or was claimed
-// without an answer.
-func (s *Service) isLost(d doc.Object) bool {
-	lease, _ := doc.Get(d, "lease")
-	over, _ := lease.(primitive.DateTime)
-	return s.now().After(over.Time()) && s.active.get(doc.String(d, "_id")) == nil
 }
 
 // eachExecution visits executions in the order of time, page by page.

@@ -145,7 +145,6 @@ func TestClaimWithoutAnAnswer(t *testing.T) {
 	id := h.accept(t, request(insertion("a")))
 	require.NoError(t, h.Start(t.Context()))
 	eventually(t, func() bool {
-		h.clock.Advance(time.Minute)
 		require.NoError(t, h.Recover(t.Context()))
 		return h.status(t, id).Ended()
 	}, "it stays %s for ever", h.get(t, id).Status)

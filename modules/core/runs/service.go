@@ -93,6 +93,9 @@ type Service struct {
 	stop   context.CancelFunc // of what the service does by itself
 	owned  sync.WaitGroup     // that, and
 	runs   sync.WaitGroup     // background runs
+
+	recovering sync.Mutex          // guards seen
+	seen       map[string]sighting // the runs under way in the last round, by id
 }
 
 // New returns a service that runs nothing in the background before Start.
