@@ -102,6 +102,34 @@ func (c flakyCollection) DeleteOne(ctx context.Context, filter bson.D) (int64, e
 	return c.Collection.DeleteOne(ctx, filter)
 }
 
+func (c flakyCollection) InsertMany(ctx context.Context, docs []bson.D) error {
+	return c.unless(func() error { return c.Collection.InsertMany(ctx, docs) })
+}
+
+func (c flakyCollection) InsertRaw(ctx context.Context, docs []bson.Raw) error {
+	return c.unless(func() error { return c.Collection.InsertRaw(ctx, docs) })
+}
+
+func (c flakyCollection) UpdateOne(ctx context.Context, filter, update bson.D, opts mongo.UpdateOptions) (result mongo.UpdateResult, err error) {
+	return result, c.unless(func() error { result, err = c.Collection.UpdateOne(ctx, filter, update, opts); return err })
+}
+
+func (c flakyCollection) UpdateMany(ctx context.Context, filter, update bson.D, opts mongo.UpdateOptions) (result mongo.UpdateResult, err error) {
+	return result, c.unless(func() error { result, err = c.Collection.UpdateMany(ctx, filter, update, opts); return err })
+}
+
+func (c flakyCollection) DeleteMany(ctx context.Context, filter bson.D) (n int64, err error) {
+	return n, c.unless(func() error { n, err = c.Collection.DeleteMany(ctx, filter); return err })
+}
+
+// unless does something while the database is there.
+func (c flakyCollection) unless(do func() error) error {
+	if err := c.err(); err != nil {
+		return err
+	}
+	return do()
+}
+
 // A database that is lost is a 503 with a reason and no internals, and all is
 // well when it is back.
 func TestDatabaseOutage(t *testing.T) {
