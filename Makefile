@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
 DATE    ?= $(shell date -u +%Y-%m-%dT%H:%M:%SZ)
 info    := github.com/orchestrix/orchestrix/platform/buildinfo
-static  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X $(info).version=$(VERSION) -X $(info).commit=$(COMMIT) -X $(info).date=$(DATE)"
+static  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X $(info).version=$(VERSION) -X $(info).commit=$(COMMIT) -X $(info).date=$(DATE)" soak overload faults
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,18 @@ microbench: ## run the benchmarks of the packages
 
 bench-live: ## measure the live logs against socket.io on Node
 	sh tests/load/fanout/run.sh
+
+soak: ## keep the program busy for 20 minutes and draw how it was in bin/soak.png; ARGS="-time 3m"
+	sh tests/steady/soak/run.sh $(ARGS)
+
+overload: ## offer the program five times what it can take; ARGS="-time 1m"
+	go run ./tests/steady/overload $(ARGS)
+
+faults: ## take the disk and the database away and give them back
+	FAULTS=1 go test -count=1 -v ./tests/steady/faults
+	go test -count=1 -run 'Outage|WithoutADatabase' ./tests/contract ./modules/core/runs
+	go test -count=1 -run 'Clock' ./modules/... ./platform/...
+	cd tests/wire && go test -count=1 -v -run 'Stopped|Loses' .
 
 fuzz: ## fuzz every parser for FUZZTIME (30s)
 	sh tests/fuzz.sh

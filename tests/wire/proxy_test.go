@@ -46,6 +46,9 @@ func (p *proxy) restore() {
 	})
 }
 
+// aim changes where connections go, while there are none.
+func (p *proxy) aim(target string) { p.target = target }
+
 // cut closes the listener and every connection, and waits for them to end.
 func (p *proxy) cut() {
 	p.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -18,24 +19,58 @@ import (
 // one connection, because FerretDB's updates are not atomic.
 func Start(t *testing.T) (uri string) {
 	t.Helper()
-	server, err := ferretdb.New(&ferretdb.Config{
+	return startServer(t).uri()
+}
+
+// server is one that can be stopped, and started again on the same data. It gets
+// another port then.
+type server struct {
+	t      *testing.T
+	dir    string
+	db     *ferretdb.FerretDB
+	cancel context.CancelFunc
+	over   chan struct{}
+}
+
+func startServer(t *testing.T) *server {
+	t.Helper()
+	s := &server{t: t, dir: t.TempDir()}
+	s.start()
+	t.Cleanup(s.stop)
+	return s
+}
+
+func (s *server) start() {
+	s.t.Helper()
+	var err error
+	s.db, err = ferretdb.New(&ferretdb.Config{
 		Listener:  ferretdb.ListenerConfig{TCP: "127.0.0.1:0"},
 		Handler:   "sqlite",
-		SQLiteURL: "file:" + t.TempDir() + "/",
+		SQLiteURL: "file:" + s.dir + "/",
 		Logger:    slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
-	require.NoError(t, err)
-	ctx, stop := context.WithCancel(context.Background())
-	stopped := make(chan struct{})
+	require.NoError(s.t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel, s.over = cancel, make(chan struct{})
 	go func() {
-		defer close(stopped)
-		_ = server.Run(ctx)
+		defer close(s.over)
+		_ = s.db.Run(ctx)
 	}()
-	t.Cleanup(func() {
-		stop()
-		<-stopped
-	})
-	return withOneConnection(server.MongoDBURI())
+}
+
+// stop ends the server; again does nothing.
+func (s *server) stop() {
+	s.cancel()
+	<-s.over
+}
+
+func (s *server) uri() string { return withOneConnection(s.db.MongoDBURI()) }
+
+func (s *server) address() string {
+	s.t.Helper()
+	uri, err := url.Parse(s.db.MongoDBURI())
+	require.NoError(s.t, err)
+	return uri.Host
 }
 
 func withOneConnection(uri string) string {

@@ -22,6 +22,7 @@ type settings struct {
 	samples     int
 	share       float64
 	keep        int
+	strict      bool
 }
 
 func main() {
@@ -32,6 +33,7 @@ func main() {
 	flag.IntVar(&s.samples, "samples", 60, "samples that are taken meanwhile")
 	flag.Float64Var(&s.share, "share", 0.7, "share of the program's capacity that its callers take")
 	flag.IntVar(&s.keep, "keep", 2000, "executions that the program keeps (RUN_RETENTION_COUNT)")
+	flag.BoolVar(&s.strict, "strict", true, "fail for what a busy machine can spoil, too")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()

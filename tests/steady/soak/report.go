@@ -17,7 +17,7 @@ const (
 )
 
 func (k *soak) report(capacity float64, samples []sample) error {
-	v := lab.NewVerdict(os.Stdout)
+	v := lab.NewVerdict(os.Stdout, k.strict)
 	rest := samples[len(samples)-1]
 	samples = samples[:len(samples)-1]
 	third := max(1, len(samples)/3)
@@ -25,7 +25,7 @@ func (k *soak) report(capacity float64, samples []sample) error {
 	last := func(figure func(sample) float64) float64 { return median(samples[len(samples)-third:], figure) }
 	level := func(name, unit string, most, floor float64, figure func(sample) float64) {
 		before, after := middle(figure), last(figure)
-		v.Holds(after <= max(before*most, floor), "%s: %.1f%s in the middle third, %.1f%s in the last", name, before, unit, after, unit)
+		v.Expects(after <= max(before*most, floor), "%s: %.1f%s in the middle third, %.1f%s in the last", name, before, unit, after, unit)
 	}
 
 	calls := last(func(s sample) float64 { return s.Calls })
