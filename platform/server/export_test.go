@@ -12,4 +12,7 @@ type Gate struct{ *gate }
 func NewGate(most int, patience time.Duration) Gate { return Gate{newGate(most, patience)} }
 
 // Enter waits for a turn.
-func (g Gate) Enter(ctx context.Context, now time.Time) error { return g.enter(ctx, now) }
+func (g Gate) Enter(ctx context.Context) error { return g.enter(ctx, time.Now()) }
+
+// Leave gives it back.
+func (g Gate) Leave() { g.leave() }

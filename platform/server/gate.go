@@ -11,19 +11,17 @@ import (
 
 // gate bounds how many requests are worked on at a time, so that more of them
 // than the machine can do slow no others. The rest wait for their turn, in their
-// order, as long as patience lasts. A crowd that comes at once gets through like
-// that; when it does not end, so that no turn was free for as long, waiting only
-// makes all answers late: then patience is short.
+// order, as long as patience lasts: a crowd that comes at once gets through like
+// that. When it has not ended after that time, waiting only makes all answers
+// late, and who finds no turn is turned away at once, until there is room again.
 type gate struct {
-	turns           chan struct{}
-	patience, short time.Duration
-	free            atomic.Int64 // when a turn was last free, in nanoseconds
+	turns    chan struct{}
+	patience time.Duration
+	roomy    atomic.Int64 // when a quarter of the turns was free last, in nanoseconds
 }
 
-const patienceWhenFull = 10 // times shorter
-
 func newGate(most int, patience time.Duration) *gate {
-	return &gate{turns: make(chan struct{}, most), patience: patience, short: patience / patienceWhenFull}
+	return &gate{turns: make(chan struct{}, most), patience: patience}
 }
 
 var errBusy = &apierr.Error{
@@ -35,15 +33,16 @@ var errBusy = &apierr.Error{
 func (g *gate) enter(ctx context.Context, now time.Time) error {
 	select {
 	case g.turns <- struct{}{}:
-		g.free.Store(now.UnixNano())
+		if len(g.turns)-1 <= cap(g.turns)*3/4 {
+			g.roomy.Store(now.UnixNano())
+		}
 		return nil
 	default:
 	}
-	patience := g.patience
-	if now.UnixNano()-g.free.Load() > int64(patience) {
-		patience = g.short
+	if now.UnixNano()-g.roomy.Load() > int64(g.patience) {
+		return errBusy
 	}
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(g.patience)
 	defer timer.Stop()
 	select {
 	case g.turns <- struct{}{}:

@@ -102,30 +102,31 @@ func TestTurnsAreGivenBack(t *testing.T) {
 	}
 }
 
-// While turns are free now and then, one waits long; when none was for as long as
-// that, only a tenth of it.
-func TestPatienceIsShortWhenNoTurnIsEverFree(t *testing.T) {
-	now := time.Now()
-	for name, c := range map[string]struct {
-		since time.Duration // a turn was free
-		over  bool
-	}{
-		"a crowd comes at once": {since: time.Minute, over: false},
-		"it does not end":       {since: 2 * time.Hour, over: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				g := server.NewGate(1, time.Hour)
-				require.NoError(t, g.Enter(t.Context(), now))
-				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
-				defer cancel()
-				err := g.Enter(ctx, now.Add(c.since))
-				if c.over {
-					require.ErrorContains(t, err, "503")
-				} else {
-					require.ErrorIs(t, err, context.DeadlineExceeded, "it would have waited on")
-				}
-			})
-		})
-	}
+// A crowd that comes at once waits; when it does not end, who comes then is turned
+// away at once, until there was room again.
+func TestWhoComesWhenItHasLongBeenFullIsTurnedAwayAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := server.NewGate(8, time.Second)
+		for range 8 {
+			require.NoError(t, g.Enter(t.Context()))
+		}
+		try := func() (took time.Duration) {
+			began := time.Now()
+			require.ErrorContains(t, g.Enter(t.Context()), "503")
+			return time.Since(began)
+		}
+		assert.Equal(t, time.Second, try(), "the crowd may end")
+		time.Sleep(time.Millisecond)
+		assert.Zero(t, try())
+		for range 10 { // a turn that is free now and then is taken at once: that is no room
+			g.Leave()
+			require.NoError(t, g.Enter(t.Context()))
+			assert.Zero(t, try())
+		}
+		g.Leave()
+		g.Leave()
+		require.NoError(t, g.Enter(t.Context()))
+		require.NoError(t, g.Enter(t.Context()))
+		assert.Equal(t, time.Second, try(), "there was room")
+	})
 }

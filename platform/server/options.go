@@ -30,9 +30,9 @@ type Options[A any] struct {
 
 	BodyLimit   int64 // bytes, DefaultBodyLimit
 	Connections int   // open at the same time, 32,768; more are turned away
-	InFlight    int   // requests worked on at a time, 256; more wait, and are turned away when Patience ends
+	InFlight    int   // requests worked on at a time, 256; more wait for their turn, then they are turned away
 
-	Patience       time.Duration // of a request that waits for its turn, 1 s; a tenth when others do all the time
+	Patience       time.Duration // of a request that waits for its turn, 1 s
 	HeaderTimeout  time.Duration // for a request to arrive, headers and body, 30 s
 	IdleTimeout    time.Duration // between two requests of a connection, 75 s
 	WriteTimeout   time.Duration // for one write to make progress, 30 s; streams may last longer

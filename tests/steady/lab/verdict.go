@@ -23,7 +23,9 @@ type Verdict struct {
 func NewVerdict(out io.Writer, strict bool) *Verdict { return &Verdict{out: out, strict: strict} }
 
 // Say writes a figure.
-func (v *Verdict) Say(format string, args ...any) { fmt.Fprintf(v.out, format+"\n", args...) }
+func (v *Verdict) Say(format string, args ...any) {
+	_, _ = fmt.Fprintf(v.out, format+"\n", args...)
+}
 
 // Holds writes whether a promise was kept.
 func (v *Verdict) Holds(kept bool, format string, args ...any) {

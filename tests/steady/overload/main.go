@@ -24,6 +24,7 @@ type settings struct {
 	connections int
 	factor      float64
 	processors  int
+	inFlight    int
 	strict      bool
 }
 
@@ -34,6 +35,7 @@ func main() {
 	flag.IntVar(&s.connections, "connections", 4000, "connections that offer it")
 	flag.Float64Var(&s.factor, "factor", 5, "how many times its capacity the program is offered")
 	flag.IntVar(&s.processors, "processors", 1, "processors of the program; what offers the load needs others")
+	flag.IntVar(&s.inFlight, "in-flight", 256, "requests that the program works on at a time (MAX_IN_FLIGHT)")
 	flag.BoolVar(&s.strict, "strict", true, "fail for what a busy machine can spoil, too")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
@@ -60,7 +62,7 @@ func run(ctx context.Context, s *settings) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	server, err := lab.Start(ctx, s.binary, dir, fmt.Sprintf("GOMAXPROCS=%d", s.processors))
+	server, err := lab.Start(ctx, s.binary, dir, fmt.Sprintf("GOMAXPROCS=%d", s.processors), fmt.Sprintf("MAX_IN_FLIGHT=%d", s.inFlight))
 	if err != nil {
 		return err
 	}
