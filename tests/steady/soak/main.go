@@ -65,7 +65,7 @@ func run(ctx context.Context, s *settings) (err error) {
 	if err := os.MkdirAll(s.out, 0o755); err != nil {
 		return err
 	}
-	if err := writeCSV(filepath.Join(s.out, "soak.csv"), samples); err != nil {
+	if err := writeCSV(filepath.Join(s.out, "soak.csv"), samples[:len(samples)-1]); err != nil {
 		return err
 	}
 	return k.report(capacity, samples)

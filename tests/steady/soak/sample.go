@@ -93,7 +93,7 @@ func (k *soak) sample(began time.Time) (s sample, now time.Time, err error) {
 
 // said is a figure of the program's metrics, 0 when it has none.
 func (k *soak) said(name string) (value float64) {
-	status, body, err := fasthttp.GetTimeout(nil, "http://"+k.metrics+"/metrics", time.Second)
+	status, body, err := fasthttp.GetTimeout(nil, "http://"+k.metrics+"/metrics", 10*time.Second)
 	if err != nil || status != http.StatusOK {
 		return 0
 	}
