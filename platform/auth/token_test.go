@@ -143,6 +143,14 @@ func TestTimes(t *testing.T) {
 	}
 }
 
+// A token that was issued by a clock that was ahead is good when it is right again.
+func TestAClockThatIsSetBack(t *testing.T) {
+	token, err := at(start+3600).Sign(user, "HS256", time.Hour)
+	require.NoError(t, err)
+	_, err = at(start).Verify(token)
+	require.NoError(t, err)
+}
+
 func TestBearer(t *testing.T) {
 	for header, want := range map[string]string{
 		"Bearer a.b.c": "a.b.c", "Bearer  a ": "a", "Bearer ": "", "Bearer": "", "bearer a": "", "Basic a": "", "": "", "Bearera": "",

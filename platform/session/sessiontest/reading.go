@@ -59,6 +59,18 @@ var reading = map[string]func(*fixture){
 		}
 		assert.Empty(f, f.list("user"))
 	},
+	"a clock that is wrong for a while ends nothing that is not swept": func(f *fixture) {
+		s := f.create("user")
+		f.clock.Advance(2 * life)
+		ahead := f.create("user")
+		_, err := f.sessions.Find(f.ctx, s.ID)
+		require.ErrorIs(f, err, session.ErrNone)
+		f.clock.Advance(-2 * life)
+		assert.Equal(f, s.ID, f.find(s.ID).ID)
+		assert.Equal(f, ahead.ID, f.find(ahead.ID).ID, "one from the future is good")
+		f.clock.Advance(-life)
+		assert.ElementsMatch(f, []string{s.ID, ahead.ID}, f.list("user"))
+	},
 	"ends by the clock": func(f *fixture) {
 		s := f.create("user")
 		f.clock.Advance(life - time.Millisecond)

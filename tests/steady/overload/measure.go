@@ -15,7 +15,7 @@ const (
 	probeEvery = 50 * time.Millisecond  // of the health probe
 	aside      = 32                     // connections that ask for background runs meanwhile
 	recovered  = time.Second            // in which the program is to be itself again
-	quick      = 250 * time.Millisecond // an answer of a program that is itself
+	quick      = 250 * time.Millisecond // an answer of a program that is itself, or as before the load
 	afterwards = 3 * time.Second        // watched
 	patience   = 60 * time.Second       // for the background runs that were accepted
 )
@@ -50,7 +50,7 @@ func (o *overload) measure(ctx context.Context) error {
 	load := o.offer(ctx, o.connections, o.factor*capacity, o.length)
 	peak, err := o.server.Usage()
 	close(stop)
-	after := o.watch()
+	after := o.watch(max(quick, base.taken.At(0.99)))
 	all.Wait()
 	if err := errors.Join(err, load.err, probes.err, background.err); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (o *overload) nothingLost(taken int, background *runs) error {
 
 // watch calls the program for a while after the load and returns when it was
 // itself again: from then on every call succeeds, quickly.
-func (o *overload) watch() (after time.Duration) {
+func (o *overload) watch(quick time.Duration) (after time.Duration) {
 	began := time.Now()
 	for n := 0; time.Since(began) < afterwards; n++ {
 		a, err := o.server.Send("POST", o.path, body(n))
