@@ -1,11 +1,11 @@
-.PHONY: help run test check race bench microbench bench-live e2e build release wire fuzz docs ship
+.PHONY: help run test check race bench microbench bench-live e2e build release wire fuzz docs ship soak overload faults
 
 # What `orchestrix version` says of a binary that is built here.
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
 DATE    ?= $(shell date -u +%Y-%m-%dT%H:%M:%SZ)
 info    := github.com/orchestrix/orchestrix/platform/buildinfo
-static  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X $(info).version=$(VERSION) -X $(info).commit=$(COMMIT) -X $(info).date=$(DATE)" soak overload faults
+static  := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X $(info).version=$(VERSION) -X $(info).commit=$(COMMIT) -X $(info).date=$(DATE)"
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
