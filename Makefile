@@ -45,7 +45,7 @@ overload: ## offer the program five times what it can take; ARGS="-time 1m"
 faults: ## take the disk and the database away and give them back
 	FAULTS=1 go test -count=1 -v ./tests/steady/faults
 	go test -count=1 -run 'Outage|WithoutADatabase' ./tests/contract ./modules/core/runs
-	go test -count=1 -run 'Clock' ./modules/... ./platform/...
+	go test -count=1 -run 'Clock|Embedded' ./modules/core/runs ./platform/auth ./platform/limit ./platform/session
 	cd tests/wire && go test -count=1 -v -run 'Stopped|Loses' .
 
 fuzz: ## fuzz every parser for FUZZTIME (30s)

@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	retainEvery = time.Minute           // at full speed a minute makes more of them than many installations keep
-	retainBatch = 500                   // executions that are deleted at a time
-	retainPause = 20 * time.Millisecond // between two batches, for others to write
-	orphanAge   = 24 * time.Hour        // how much longer entries without an execution are kept
+	retainEvery = time.Minute          // at full speed a minute makes more of them than many installations keep
+	retainBatch = 500                  // executions that are deleted at a time
+	retainPause = 5 * time.Millisecond // between two batches, for others to write
+	orphanAge   = 24 * time.Hour       // how much longer entries without an execution are kept
 	day         = 24 * time.Hour
 )
 
