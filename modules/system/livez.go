@@ -15,6 +15,7 @@ func init() {
 		Path:    "/livez",
 		Tag:     "System",
 		Summary: "Tells that the process answers, whatever it needs may be away.",
+		Limits:  registry.Limits{Always: true},
 		Handler: registry.Handle(livez),
 	})
 }

@@ -16,6 +16,7 @@ func init() {
 		Path:    "/readyz",
 		Tag:     "System",
 		Summary: "Tells whether the server can do its work now, and if not, why.",
+		Limits:  registry.Limits{Always: true},
 		Errors:  []int{http.StatusServiceUnavailable},
 		Answers: map[int]reflect.Type{http.StatusOK: readiness, http.StatusServiceUnavailable: readiness},
 		Handler: registry.Handle(readyz),
