@@ -64,10 +64,12 @@ func (s *Service) begin(ctx context.Context, id string) {
 // again.
 func (s *Service) claim(ctx context.Context, id string) (Execution, []byte, error) {
 	now := s.now()
+	s.active.expect(id)
 	d, err := s.executions.FindOneAndUpdate(ctx, doc.Object{{Key: "_id", Value: id}, {Key: "status", Value: string(Queued)}}, doc.Object{
 		{Key: "$set", Value: append(s.hold(now), doc.Field{Key: "status", Value: string(Running)}, doc.Field{Key: "startedAt", Value: date(now)})},
 	}, mongo.FindUpdateOptions{After: true})
 	if err != nil {
+		s.active.unexpect(id)
 		return Execution{}, nil, err
 	}
 	payload, _ := doc.Get(d, "payload")

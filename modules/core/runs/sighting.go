@@ -22,7 +22,7 @@ func (s *Service) isAbandoned(d doc.Object, seen map[string]sighting) bool {
 	lease, _ := doc.Get(d, "lease")
 	until, held := lease.(primitive.DateTime)
 	switch mine := token == s.process; {
-	case mine && s.active.get(id) != nil:
+	case mine && s.active.holds(id):
 		return false
 	case !mine && !s.opts.Shared:
 		return true
