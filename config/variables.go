@@ -74,7 +74,7 @@ var variables = []variable{
 		set: number(func(s *Settings) *int { return &s.AccountLimit }, 0, 1_000_000)},
 	{name: "RATE_LIMIT", standard: "0", about: "requests in a minute from one address; 0 is no limit",
 		set: number(func(s *Settings) *int { return &s.RateLimit }, 0, 10_000_000)},
-	{name: "MAX_IN_FLIGHT", standard: "256", about: "requests that are worked on at a time; more wait for a second at most, or are turned away with a 503",
+	{name: "MAX_IN_FLIGHT", standard: "512", about: "requests that are worked on at a time; more wait for a second at most, or are turned away with a 503",
 		set: number(func(s *Settings) *int { return &s.MaxInFlight }, 1, 1_000_000)},
 	{name: "TRUSTED_PROXIES", about: "addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For counts, separated by commas; empty is none",
 		set: networks(func(s *Settings) *[]netip.Prefix { return &s.TrustedProxies })},

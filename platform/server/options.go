@@ -30,7 +30,7 @@ type Options[A any] struct {
 
 	BodyLimit   int64 // bytes, DefaultBodyLimit
 	Connections int   // open at the same time, 32,768; more are turned away
-	InFlight    int   // requests worked on at a time, 256; more wait for their turn, then they are turned away
+	InFlight    int   // requests worked on at a time, 512; more wait for their turn, then they are turned away
 
 	Patience       time.Duration // of a request that waits for its turn, 1 s
 	HeaderTimeout  time.Duration // for a request to arrive, headers and body, 30 s
@@ -58,7 +58,7 @@ func (o Options[A]) withDefaults() Options[A] {
 	}
 	fallback(&o.BodyLimit, DefaultBodyLimit)
 	fallback(&o.Connections, 32_768)
-	fallback(&o.InFlight, 256)
+	fallback(&o.InFlight, 512)
 	fallback(&o.Patience, time.Second)
 	fallback(&o.HeaderTimeout, 30*time.Second)
 	fallback(&o.IdleTimeout, 75*time.Second)

@@ -133,15 +133,6 @@ func (s *Server[A]) endpoint(route registry.Route[A]) (*endpoint[A], error) {
 	return e, nil
 }
 
-// Listen serves on an address until Shutdown.
-func (s *Server[A]) Listen(addr string) error {
-	ln, err := net.Listen("tcp", addr)
-	if err != nil {
-		return fmt.Errorf("listen: %w", err)
-	}
-	return s.Serve(ln)
-}
-
 // Serve serves on a listener until Shutdown, and owns it. It is called once.
 func (s *Server[A]) Serve(ln net.Listener) error {
 	s.mu.Lock()

@@ -35,7 +35,7 @@ func main() {
 	flag.IntVar(&s.connections, "connections", 4000, "connections that offer it")
 	flag.Float64Var(&s.factor, "factor", 5, "how many times its capacity the program is offered")
 	flag.IntVar(&s.processors, "processors", 1, "processors of the program; what offers the load needs others")
-	flag.IntVar(&s.inFlight, "in-flight", 256, "requests that the program works on at a time (MAX_IN_FLIGHT)")
+	flag.IntVar(&s.inFlight, "in-flight", 512, "requests that the program works on at a time (MAX_IN_FLIGHT)")
 	flag.BoolVar(&s.strict, "strict", true, "fail for what a busy machine can spoil, too")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
