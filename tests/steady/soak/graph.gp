@@ -8,8 +8,15 @@ set xlabel "seconds"
 set yrange [0:*]
 csv = dir."/soak.csv"
 set multiplot layout 4,1 title "Soak"
-set ylabel "ms, calls/s"
-plot csv using "Seconds":"P99" with lines title "p99, ms", csv using "Seconds":"Calls" with lines title "calls/s" axes x1y1
+set ylabel "calls/s"
+set y2label "ms"
+set y2range [0:*]
+set y2tics
+set ytics nomirror
+plot csv using "Seconds":"Calls" with lines title "calls/s", csv using "Seconds":"P99" axes x1y2 with lines title "p99, ms"
+unset y2label
+unset y2tics
+set ytics mirror
 set ylabel "MB"
 plot csv using "Seconds":"Own" with lines title "memory of its own", csv using "Seconds":"RSS" with lines title "and of the store's file", csv using "Seconds":"HeapMB" with lines title "heap in use"
 set ylabel "count"
