@@ -103,6 +103,13 @@ func TestDefaultLabels(t *testing.T) {
 	}
 }
 
+func TestALabelThatLooksLikeAVariableIsNoSubject(t *testing.T) {
+	for _, label := range []string{"$Mail", "{Mail}", "{{email}}", " "} {
+		d := good(t, graph(takesEmail, `{"id":"m","type":"emailSend","data":{"label":"`+label+`","fields":{"to":"{{email}}"}}}`, answersOK))
+		assert.Contains(t, json(d.Nodes), `"subject":"Send Email"`, label)
+	}
+}
+
 func TestAddedAnswersHoldNothingThatCallersSent(t *testing.T) {
 	d := good(t, graph(takesEmail, `{"id":"l","type":"userLogin"}`))
 	assert.JSONEq(t, `{"status":200,"body":{"ok":true,"loginResult":"{{loginResult}}"}}`, json(doc.Child(doc.Child(d.Nodes[2].(doc.Object), "data"), "fields")))

@@ -92,7 +92,7 @@ func (b *builder) complete(n *node, inputs []string, before []*node) {
 			b.fill(n, "to", "{{email}}")
 		}
 		subject := n.label
-		if strings.Contains(subject, "{{") || strings.TrimSpace(subject) == "" {
+		if strings.ContainsAny(subject, "{}$") || strings.TrimSpace(subject) == "" { // not to be read as a variable
 			subject = n.typ.Label
 		}
 		b.fill(n, "subject", subject)
