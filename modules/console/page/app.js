@@ -142,6 +142,8 @@ async function begin(still) {
 }
 
 addEventListener('hashchange', () => { if (list && !document.body.classList.contains('outside')) show(); });
+// The address is that of the page, so that the link may not change it.
+document.querySelector('.skip').addEventListener('click', (event) => { event.preventDefault(); content.focus(); });
 addEventListener('workflow-saved', (event) => changed(event.detail));
 whenLoggedOut(() => { if (facts?.loginRequired && !document.body.classList.contains('outside')) ask(); });
 begin();

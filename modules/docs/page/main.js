@@ -118,5 +118,7 @@ addEventListener('keydown', (e) => {
   if (e.key === '/' && !typing && !e.ctrlKey && !e.metaKey) { e.preventDefault(); search.focus(); }
   if (e.key === 'Escape' && document.activeElement === search) { search.value = ''; filter(); }
 });
+// The address says which document is shown, so that the link may not change it.
+document.querySelector('.skip').addEventListener('click', (e) => { e.preventDefault(); content.focus(); });
 addEventListener('hashchange', route);
 route();

@@ -38,6 +38,10 @@ test('a published API has a page of its own', async (t) => {
   await page.getByText(`POST ${server.url}/workflow/run/greeting/greeting`).or(page.getByText('/workflow/run/greeting/greeting')).first().waitFor();
   await page.getByText('who', { exact: true }).first().waitFor();
   await accessible(page, 'an API');
+  await page.locator('.skip').focus();
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'MAIN', 'skipped to the content');
+  assert.match(page.url(), /#api=/, 'of the page that it was');
   await see('docs-api');
 });
 

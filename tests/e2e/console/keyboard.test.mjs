@@ -38,6 +38,10 @@ test('the example is made, looked at and run without a mouse', async (t) => {
   await page.getByRole('heading', { level: 1, name: 'Guest book' }).waitFor();
   await page.waitForFunction(() => document.activeElement.tagName === 'H1');
 
+  await page.locator('.skip').focus();
+  await page.keyboard.press('Enter');
+  assert.equal((await focused(page)).tag, 'MAIN', 'skipped to the content');
+  assert.match(page.url(), /#\/workflow\//, 'of the page that it was');
   await tab(page, 'Step 2 of 6: Check the input');
   await see('keyboard-focus', false);
   await page.keyboard.press('Enter');
