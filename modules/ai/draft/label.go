@@ -18,7 +18,7 @@ func defaultLabel(t *engine.StepType, fields doc.Object) string {
 	verb, _, _ := strings.Cut(t.Label, " ")
 	name := title(collection)
 	if t.Type != "dbFind" {
-		name = singular(name)
+		name = strings.TrimSpace(singular(name)) // "S" may have been a word
 	}
 	if name == "" {
 		return t.Label

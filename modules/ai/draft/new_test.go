@@ -93,6 +93,7 @@ func TestDefaultLabels(t *testing.T) {
 		`{"type":"dbUpdate","collection":"companies","filter":{"a":"b"},"data":{"a":"b"}}`:        "Update Company",
 		`{"type":"dbDelete","collection":"boxes","filter":{"a":"b"}}`:                             "Delete Box",
 		`{"type":"dbInsert","collection":"address","data":{"a":"b"}, "data_label":"","label":""}`: "Create Address",
+		`{"type":"dbInsert","collection":"messag^s","data":{"a":"b"}}`:                            "Create Messag",
 	} {
 		d, _ := read(t, graph(node))
 		found := false
