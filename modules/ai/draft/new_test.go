@@ -104,6 +104,12 @@ func TestDefaultLabels(t *testing.T) {
 	}
 }
 
+func TestAPathOfWhichOnlyTheRootIsUnderstood(t *testing.T) {
+	d := good(t, graph(takesEmail, `{"id":"n","type":"dbInsert","collection":"contacts","data":{"text":"{{email}}"},"outputVar":"contact"}`,
+		`{"id":"out","type":"response","body":{"first":"{{\contact.tags[0]}}"}}`))
+	assert.Contains(t, json(d.Nodes), `"first":"{{contact.tags.0}}"`)
+}
+
 func TestALabelThatLooksLikeAVariableIsNoSubject(t *testing.T) {
 	for _, label := range []string{"$Mail", "{Mail}", "{{email}}", " "} {
 		d := good(t, graph(takesEmail, `{"id":"m","type":"emailSend","data":{"label":"`+label+`","fields":{"to":"{{email}}"}}}`, answersOK))

@@ -143,6 +143,9 @@ func (s *scope) text(v string, prune bool) (any, bool) {
 	keep := true
 	out := mapPaths(v, func(path string) string {
 		found, ok := s.find(path)
+		if ok && !simplePath.MatchString(path) { // only its root was understood so far
+			return cleanPath(found)
+		}
 		if ok {
 			return found
 		}
