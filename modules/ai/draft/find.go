@@ -80,6 +80,9 @@ func (s *scope) fromNode(n *node, rest []string) (string, bool) {
 	}
 	switch name := n.output(); {
 	case len(rest) > 0 && (n.kind == inputType || n.kind == "inputValidation"):
+		if !s.known[rest[0]] && !canBeVariable(rest[0]) {
+			return "", false
+		}
 		s.want(rest[0])
 		return strings.Join(rest, "."), true
 	case name == "":

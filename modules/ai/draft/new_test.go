@@ -35,6 +35,7 @@ func TestProblemsNameTheNodeAndSayWhat(t *testing.T) {
 		"operator":               {graph(`{"id":"f","type":"dbFind","collection":"notes","filters":{"$where":"1"}}`), "f", "$where"},
 		"password in a filter":   {graph(takesEmail, `{"id":"f","type":"dbFind","collection":"users","filters":{"email":"{{email}}","password":"{{password}}"}}`), "f", "userLogin"},
 		"nobody sets it":         {graph(takesEmail, `{"id":"m","type":"emailSend","to":"{{email}}","subject":"s","body":"{{cart.total}}"}`), "m", "{{cart.total}}"},
+		"no name":                {graph(takesEmail, `{"id":"m","type":"emailSend","to":"{{email}}","subject":"s","body":"{{in.a b\"c.d}}"}`), "m", "which no input variable"},
 		"set too late": {graph(takesEmail, `{"id":"m","type":"emailSend","to":"{{email}}","subject":"s","body":"{{tok}}"}`,
 			`{"id":"j","type":"jwtGenerate","outputVar":"tok"}`), "m", `before node "j" sets it`},
 		"secret of the server": {graph(`{"id":"r","type":"response","body":{"k":"{{process.env.JWT_SECRET}}"}}`), "r", "JWT_SECRET"},
