@@ -2,15 +2,9 @@ package contract_test
 
 import (
 	"net/http"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-	"go.uber.org/zap"
-
-	"github.com/orchestrix/orchestrix/modules"
-	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
 )
 
 // A database that is lost, before anything was read and after, is a 503, and the
@@ -18,12 +12,7 @@ import (
 func TestCollectionsWithoutADatabase(t *testing.T) {
 	s := settings(t)
 	s.Environment = "production"
-	store, err := embedded.Open(t.Context(), embedded.Options{Dir: s.DataDir, Logger: zap.NewNop()})
-	require.NoError(t, err)
-	gone := &atomic.Bool{}
-	program, err := modules.BuildOn(t.Context(), s, zap.NewNop(), flaky{store, gone})
-	require.NoError(t, err)
-	url, _ := launch(t, program)
+	url, gone := launchFlaky(t, s)
 	rows := []exchange{
 		{name: "list anew", method: "GET", path: "/db/schemas?refresh=true"},
 		{name: "define", method: "POST", path: "/collections", body: `{"collectionName":"orders","fields":{"qty":"number"}}`},

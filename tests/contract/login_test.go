@@ -3,17 +3,13 @@ package contract_test
 import (
 	"net/http"
 	"regexp"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.mongodb.org/mongo-driver/bson"
-	"go.uber.org/zap"
 
-	"github.com/orchestrix/orchestrix/modules"
 	"github.com/orchestrix/orchestrix/platform/mongo"
-	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
 )
 
 // Nobody learns from a failed login whether there is such an account.
@@ -56,12 +52,7 @@ func failedLogin(t *testing.T, url, email, password string) answer {
 func TestLoginDuringAnOutage(t *testing.T) {
 	s := settings(t)
 	s.AccountLimit, s.AddressLimit = 1, 1
-	store, err := embedded.Open(t.Context(), embedded.Options{Dir: s.DataDir, Logger: zap.NewNop()})
-	require.NoError(t, err)
-	gone := &atomic.Bool{}
-	program, err := modules.BuildOn(t.Context(), s, zap.NewNop(), flaky{store, gone})
-	require.NoError(t, err)
-	url, _ := launch(t, program)
+	url, gone := launchFlaky(t, s)
 	ann := signUp(t, url, "a@b.c")
 
 	gone.Store(true)

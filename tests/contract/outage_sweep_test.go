@@ -5,17 +5,13 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/zap"
 
 	"github.com/orchestrix/orchestrix/config"
-	"github.com/orchestrix/orchestrix/modules"
 	"github.com/orchestrix/orchestrix/modules/core/app"
-	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
 	"github.com/orchestrix/orchestrix/platform/registry"
 )
 
@@ -77,12 +73,7 @@ func TestEveryRouteWithoutADatabase(t *testing.T) {
 			s := settings(t)
 			change(s)
 			s.Environment, s.EncryptionKey, s.AllowPrivateDB = "production", []byte(strings.Repeat("k", 32)), true
-			store, err := embedded.Open(t.Context(), embedded.Options{Dir: s.DataDir, Logger: zap.NewNop()})
-			require.NoError(t, err)
-			gone := &atomic.Bool{}
-			program, err := modules.BuildOn(t.Context(), s, zap.NewNop(), flaky{store, gone})
-			require.NoError(t, err)
-			url, _ := launch(t, program)
+			url, gone := launchFlaky(t, s)
 			bearer := "Bearer " + register(t, url, "sweep@example.com")
 			saved := send(t, http.MethodPost, url+"/workflows", workflow("sweep", "ann", "sweep", respond(`"x"`)), "Authorization", bearer)
 			require.Equal(t, http.StatusOK, saved.status, saved.body)

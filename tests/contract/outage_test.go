@@ -12,6 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/bson"
 	"go.uber.org/zap"
 
+	"github.com/orchestrix/orchestrix/config"
 	"github.com/orchestrix/orchestrix/modules"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
@@ -137,12 +138,7 @@ func TestDatabaseOutage(t *testing.T) {
 		t.Run(environment, func(t *testing.T) {
 			s := settings(t)
 			s.Environment = environment
-			store, err := embedded.Open(t.Context(), embedded.Options{Dir: s.DataDir, Logger: zap.NewNop()})
-			require.NoError(t, err)
-			gone := &atomic.Bool{}
-			program, err := modules.BuildOn(t.Context(), s, zap.NewNop(), flaky{store, gone})
-			require.NoError(t, err)
-			url, _ := launch(t, program)
+			url, gone := launchFlaky(t, s)
 			find := `[{"type":"dbFind","collection":"things","filters":{}},{"type":"response","body":{}}]`
 			path := save(t, url, workflow("w", "ann", "x", find))
 
@@ -171,15 +167,22 @@ func TestDatabaseOutage(t *testing.T) {
 	}
 }
 
+// launchFlaky starts the program on a store that is gone while the switch is on.
+func launchFlaky(t *testing.T, s *config.Settings) (url string, gone *atomic.Bool) {
+	t.Helper()
+	store, err := embedded.Open(t.Context(), embedded.Options{Dir: s.DataDir, Logger: zap.NewNop()})
+	require.NoError(t, err)
+	gone = &atomic.Bool{}
+	program, err := modules.BuildOn(t.Context(), s, zap.NewNop(), flaky{store, gone})
+	require.NoError(t, err)
+	url, _ = launch(t, program)
+	return url, gone
+}
+
 // A call that reaches its workflow but not its data says so in its result.
 func TestOutageInsideARun(t *testing.T) {
 	s := settings(t)
-	store, err := embedded.Open(t.Context(), embedded.Options{Dir: s.DataDir, Logger: zap.NewNop()})
-	require.NoError(t, err)
-	gone := &atomic.Bool{}
-	program, err := modules.BuildOn(t.Context(), s, zap.NewNop(), flaky{store, gone})
-	require.NoError(t, err)
-	url, _ := launch(t, program)
+	url, gone := launchFlaky(t, s)
 	path := save(t, url, workflow("w", "ann", "x", `[{"type":"testGate"},{"type":"dbFind","collection":"things","filters":{}}]`))
 	called := make(chan answer, 1)
 	go func() {

@@ -3,28 +3,18 @@ package contract_test
 import (
 	"context"
 	"net/http"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/zap"
-
-	"github.com/orchestrix/orchestrix/modules"
-	"github.com/orchestrix/orchestrix/platform/mongo/embedded"
 )
 
 // A server whose database is lost lives on and is not ready; it is again when
 // the database is back.
 func TestReadinessFollowsTheDatabase(t *testing.T) {
 	s := settings(t)
-	store, err := embedded.Open(t.Context(), embedded.Options{Dir: s.DataDir, Logger: zap.NewNop()})
-	require.NoError(t, err)
-	gone := &atomic.Bool{}
-	program, err := modules.BuildOn(t.Context(), s, zap.NewNop(), flaky{store, gone})
-	require.NoError(t, err)
-	url, _ := launch(t, program)
+	url, gone := launchFlaky(t, s)
 
 	gone.Store(true)
 	play(t, url, []exchange{

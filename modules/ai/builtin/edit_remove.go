@@ -164,7 +164,7 @@ func (s *step) needs(name string) bool {
 
 // storesOnly reports whether nothing would be left to store without a variable.
 func (s *step) storesOnly(name string) bool {
-	for _, key := range []string{"data", "document", "update"} {
+	for _, key := range documentKeys {
 		o := doc.Child(s.fields, key)
 		if inner := doc.Child(o, "data"); inner != nil && s.kind == "dbInsert" {
 			o = inner
