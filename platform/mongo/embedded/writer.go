@@ -67,6 +67,9 @@ func (w *writer) do(ctx context.Context, apply func(*bbolt.Tx) error) error {
 }
 
 func (w *writer) queue(ctx context.Context, j *job) error {
+	if err := ctx.Err(); err != nil { // select chooses at random when both are ready
+		return err
+	}
 	w.closing.RLock()
 	defer w.closing.RUnlock()
 	if w.closed {
