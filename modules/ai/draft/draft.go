@@ -21,6 +21,7 @@ const (
 	maxNotes    = 50
 	maxNote     = 200 // bytes
 	maxProblems = 20
+	maxReadings = 6 // until a draft is one that New leaves as it is
 )
 
 // Draft is a graph that can be drawn and, without problems, run.
