@@ -1,6 +1,10 @@
 package builtin
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/orchestrix/orchestrix/modules/ai/nouns"
+)
 
 // act is what a clause asks for.
 type act int
@@ -115,7 +119,7 @@ func starts(tokens []token, i int, current *clause) act {
 		return a
 	case t.in(nounVerbs) && !before.is("that", "which", "who", "it", "then", "also", "and", "i") && !before.in(wrappers) && before.mark != comma && i > 0:
 		return none
-	case t.in(nounVerbs) && (before.is("and") || before.mark == comma || i == 0) && !next.in(determiners) && !next.in(pronouns) && !isPlural(next.low):
+	case t.in(nounVerbs) && (before.is("and") || before.mark == comma || i == 0) && !next.in(determiners) && !next.in(pronouns) && !nouns.IsPlural(next.low):
 		return none
 	case a == list && next.is("of"):
 		if current.act == create || current.act == update || current.act == takes {

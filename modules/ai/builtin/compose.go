@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/orchestrix/orchestrix/modules/ai/nouns"
 	"github.com/orchestrix/orchestrix/platform/doc"
 )
 
@@ -89,7 +90,7 @@ func (b *builder) action(a action) {
 		b.say("user", "{{loginResult}}")
 	case create:
 		b.insert(a)
-		b.say("message", title(singular(a.collection))+" created")
+		b.say("message", nouns.Title(nouns.Singular(a.collection))+" created")
 		if a.collection == usersCollection {
 			b.issue()
 		}
@@ -103,7 +104,7 @@ func (b *builder) action(a action) {
 	case update:
 		output := b.output("updated", a.collection)
 		b.nodes = append(b.nodes, updateNode(a, b.filter(a), b.document(a), output))
-		b.say("message", title(singular(a.collection))+" updated")
+		b.say("message", nouns.Title(nouns.Singular(a.collection))+" updated")
 		b.show(a, output)
 		if !a.many && b.found == "" && hasEmail(a.collection) {
 			b.found = output
@@ -111,7 +112,7 @@ func (b *builder) action(a action) {
 	case remove:
 		output := b.output("deleted", a.collection)
 		b.nodes = append(b.nodes, deleteNode(a, b.filter(a), output))
-		b.say("message", title(singular(a.collection))+" deleted")
+		b.say("message", nouns.Title(nouns.Singular(a.collection))+" deleted")
 		b.say("deleted", variable(output+".deletedCount"))
 	case mail:
 		b.nodes = append(b.nodes, b.mail(a))
@@ -176,7 +177,7 @@ func (b *builder) filter(a action) doc.Object {
 	o := doc.Object{}
 	for _, f := range a.by {
 		key := f.name
-		if key == "id" || strings.EqualFold(key, singular(a.collection)+"Id") {
+		if key == "id" || strings.EqualFold(key, nouns.Singular(a.collection)+"Id") {
 			key = "_id"
 		}
 		o = append(o, doc.Field{Key: key, Value: b.value(f, f.name)})
@@ -206,7 +207,7 @@ func (b *builder) value(f field, name string) string {
 func (b *builder) output(base, collection string) string {
 	name := base
 	if b.outputs[name] {
-		name = base + strings.ReplaceAll(title(collection), " ", "")
+		name = base + strings.ReplaceAll(nouns.Title(collection), " ", "")
 	}
 	for i := 2; b.outputs[name] || b.taken(name); i++ {
 		name = base + strconv.Itoa(i)
@@ -233,7 +234,7 @@ func (b *builder) say(key, text string) {
 
 // show adds a result to the answer.
 func (b *builder) show(a action, output string) {
-	key := singular(a.collection)
+	key := nouns.Singular(a.collection)
 	if a.many {
 		key = a.collection
 	}

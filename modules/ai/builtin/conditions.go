@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/orchestrix/orchestrix/modules/ai/nouns"
 )
 
 // conditions reads what documents must match: "by email", "where status is open",
@@ -126,7 +128,7 @@ func readCondition(tokens []token) (field, []token, bool) {
 // parent reads "of a customer": the documents that belong to one.
 func parent(tokens []token, noun string) (l listed) {
 	np := nounPhrase(tokens)
-	if owner := singular(np.noun()); owner != "" && owner != noun && !pronouns[owner] && !fieldWords[owner] && np.words[0].mark == word && (np.one || at(tokens, 0).is("given", "his", "their", "that", "specific")) {
+	if owner := nouns.Singular(np.noun()); owner != "" && owner != noun && !pronouns[owner] && !fieldWords[owner] && np.words[0].mark == word && (np.one || at(tokens, 0).is("given", "his", "their", "that", "specific")) {
 		return listed{fields: fields{ownerKey(camel(strings.Split(owner, "_")))}, rest: np.rest}
 	}
 	return l

@@ -3,6 +3,8 @@ package builtin
 import (
 	"slices"
 	"strings"
+
+	"github.com/orchestrix/orchestrix/modules/ai/nouns"
 )
 
 // field is something that callers send and documents hold.
@@ -102,7 +104,7 @@ func fieldList(tokens []token) listed {
 		if !t.is("with", "containing", "including", "contains", "includes", "having", "has", "have", "fields", "properties", "attributes", "columns", "using", "from", "like") && (t.mark != comma || t.text != ":" && t.text != "(") {
 			continue
 		}
-		if t.is("from") && isPlural(at(tokens, i+1).low) {
+		if t.is("from") && nouns.IsPlural(at(tokens, i+1).low) {
 			continue // from whom, not what
 		}
 		if l := readFields(tokens[i+1:]); len(l.fields) > 0 && (len(l.fields) > 1 || l.fields[0].name != "id" || !t.is("with", "using", "from")) {

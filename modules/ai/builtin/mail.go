@@ -3,6 +3,7 @@ package builtin
 import (
 	"strings"
 
+	"github.com/orchestrix/orchestrix/modules/ai/nouns"
 	"github.com/orchestrix/orchestrix/platform/doc"
 )
 
@@ -52,7 +53,7 @@ func letter(a action, to string, vars fields) node {
 		subject, text, details = "Reminder", greeting(vars), "<p>This is a reminder.</p>"
 	}
 	if a.kind != "" {
-		label = "Send " + title(a.kind) + " Email"
+		label = "Send " + nouns.Title(a.kind) + " Email"
 	}
 	if a.subject != "" {
 		subject = a.subject

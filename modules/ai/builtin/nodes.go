@@ -3,6 +3,7 @@ package builtin
 import (
 	"strconv"
 
+	"github.com/orchestrix/orchestrix/modules/ai/nouns"
 	"github.com/orchestrix/orchestrix/platform/doc"
 )
 
@@ -15,9 +16,9 @@ type node struct {
 // stepLabel names a database step: "Create Product".
 func stepLabel(verb, collection string, many bool) string {
 	if !many {
-		collection = singular(collection)
+		collection = nouns.Singular(collection)
 	}
-	return verb + " " + title(collection)
+	return verb + " " + nouns.Title(collection)
 }
 
 func variable(name string) string { return "{{" + name + "}}" }

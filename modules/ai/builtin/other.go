@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/orchestrix/orchestrix/modules/ai/nouns"
 )
 
 // readMail reads whom a mail goes to and what it says.
@@ -132,8 +134,8 @@ func (p *plan) readReply(c clause) {
 	}
 	every := at(c.body, 0).is("all", "every")
 	np := object(c, c.body)
-	where := conditions(c.body, singular(np.noun()))
-	if noun := np.noun(); (every || len(where.fields) > 0 || np.own && isPlural(noun)) && noun != "" && !features[noun] {
+	where := conditions(c.body, nouns.Singular(np.noun()))
+	if noun := np.noun(); (every || len(where.fields) > 0 || np.own && nouns.IsPlural(noun)) && noun != "" && !features[noun] {
 		a := action{act: find}
 		if p.readQuery(clause{act: find, verb: "get", body: c.body}, &a) {
 			p.actions = append(p.actions, a)
@@ -192,12 +194,12 @@ func (p *plan) readCRUD(c clause) {
 	if noun == "" {
 		noun = "record"
 	}
-	p.addCRUD(collectionName(plural(noun)), fieldList(c.body).fields)
+	p.addCRUD(collectionName(nouns.Plural(noun)), fieldList(c.body).fields)
 }
 
 func (p *plan) addCRUD(collection string, f fields) {
 	p.actions = append(p.actions, action{act: create, collection: collection, fields: f}, action{act: list, collection: collection, many: true})
-	p.note("a workflow is one endpoint: this one stores into " + collection + " and lists it; ask for \"update a " + singular(collection) + " by id\" and \"delete a " + singular(collection) + " by id\" in workflows of their own")
+	p.note("a workflow is one endpoint: this one stores into " + collection + " and lists it; ask for \"update a " + nouns.Singular(collection) + " by id\" and \"delete a " + nouns.Singular(collection) + " by id\" in workflows of their own")
 }
 
 // fromNoun reads a description without a verb: "product API with name and price".
@@ -208,6 +210,6 @@ func (p *plan) fromNoun(c clause) {
 	made := slices.ContainsFunc(c.body, func(t token) bool { return t.in(built) })
 	np := nounPhrase(c.body)
 	if noun := np.noun(); made && noun != "" && !features[noun] && noun != "hello_world" && p.message == "" {
-		p.actions = append(p.actions, action{act: create, collection: collectionName(plural(noun)), fields: fieldList(np.rest).fields})
+		p.actions = append(p.actions, action{act: create, collection: collectionName(nouns.Plural(noun)), fields: fieldList(np.rest).fields})
 	}
 }

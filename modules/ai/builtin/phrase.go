@@ -3,6 +3,8 @@ package builtin
 import (
 	"slices"
 	"strings"
+
+	"github.com/orchestrix/orchestrix/modules/ai/nouns"
 )
 
 // phrase is a noun phrase: what a clause is about.
@@ -115,10 +117,10 @@ func placeBehind(tokens []token, prepositions ...string) (name string, rest []to
 		if next.is("collection", "table", "list") {
 			explicit, j = true, j+1
 		}
-		if t.is("to", "on", "from") && !explicit && !isPlural(noun.low) {
+		if t.is("to", "on", "from") && !explicit && !nouns.IsPlural(noun.low) {
 			continue
 		}
-		if noun.mark != quoted && !explicit && !isPlural(noun.low) {
+		if noun.mark != quoted && !explicit && !nouns.IsPlural(noun.low) {
 			continue
 		}
 		written := noun.text

@@ -3,6 +3,8 @@ package builtin
 import (
 	"slices"
 	"strings"
+
+	"github.com/orchestrix/orchestrix/modules/ai/nouns"
 )
 
 // action is one thing that a workflow does.
@@ -240,7 +242,7 @@ func (p *plan) accountFields(given fields) fields {
 
 // hasEmail reports whether documents of a collection usually have an address.
 func hasEmail(collection string) bool {
-	return slices.Contains(strings.Fields(usual[singular(collection)]), "email")
+	return slices.Contains(strings.Fields(usual[nouns.Singular(collection)]), "email")
 }
 
 // usualFields are those that documents of a collection usually have, or that
@@ -255,7 +257,7 @@ func (p *plan) usualFields(a action) fields {
 		return fields{named("name")}
 	}
 	parts := strings.Split(a.collection, "_")
-	names := usual[singular(parts[len(parts)-1])]
+	names := usual[nouns.Singular(parts[len(parts)-1])]
 	if names == "" {
 		names = "name"
 		p.note("the fields of " + a.collection + " were not named, so it has just a name")

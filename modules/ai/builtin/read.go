@@ -3,6 +3,8 @@ package builtin
 import (
 	"slices"
 	"strings"
+
+	"github.com/orchestrix/orchestrix/modules/ai/nouns"
 )
 
 // read turns a clause into an action.
@@ -137,11 +139,11 @@ func (p *plan) readCreate(c clause, a *action) bool {
 	if features[noun] || pronouns[noun] {
 		noun = ""
 	}
-	if c.verb != "" && conjunctions[c.verb] && slices.ContainsFunc(p.actions, func(b action) bool { return b.collection == collectionName(plural(noun)) }) {
+	if c.verb != "" && conjunctions[c.verb] && slices.ContainsFunc(p.actions, func(b action) bool { return b.collection == collectionName(nouns.Plural(noun)) }) {
 		return false // "when a product is created" says only when
 	}
 	a.fields = fieldList(body).fields
-	if a.collection == "" && (noun == "account" || noun == "user_account" || singular(noun) == "user" && (a.fields.has("password") || p.checked.has("password") || p.token && !p.protect)) {
+	if a.collection == "" && (noun == "account" || noun == "user_account" || nouns.Singular(noun) == "user" && (a.fields.has("password") || p.checked.has("password") || p.token && !p.protect)) {
 		a.act = signup
 		return true
 	}
@@ -165,15 +167,15 @@ func (p *plan) readCreate(c clause, a *action) bool {
 		}
 		a.fields = fields{named("email")}.add(a.fields...)
 	case a.collection == "" && saves(c.verb) && np.owner != "" && len(a.fields) == 0:
-		a.collection, a.fields = collectionName(plural(np.owner)), readFields(body).fields
-	case a.collection != "" && noun != "" && len(a.fields) == 0 && plural(noun) != plural(a.collection):
+		a.collection, a.fields = collectionName(nouns.Plural(np.owner)), readFields(body).fields
+	case a.collection != "" && noun != "" && len(a.fields) == 0 && nouns.Plural(noun) != nouns.Plural(a.collection):
 		a.fields = readFields(body).fields
 	case a.collection == "" && saves(c.verb) && len(a.fields) == 0 && (fieldish(noun) || endsItem(at(np.rest, 0)) && at(np.rest, 0).mark != stop && at(np.rest, 0).text != "" && at(np.rest, 0).text != "(" && at(np.rest, 0).text != ":" && len(readFields(body).fields) > 1):
 		a.fields = readFields(body).fields
 	case a.collection == "":
-		a.collection = collectionName(plural(strings.ToLower(noun)))
+		a.collection = collectionName(nouns.Plural(strings.ToLower(noun)))
 		if hasInnerCapital(noun) || len(np.words) == 1 && np.words[0].mark == quoted {
-			a.collection = collectionName(plural(noun))
+			a.collection = collectionName(nouns.Plural(noun))
 		}
 	}
 	return true
@@ -238,9 +240,9 @@ func (p *plan) readQuery(c clause, a *action) bool {
 		return false
 	}
 	if explicit == "" && noun != "" && !pronouns[noun] && !features[noun] {
-		a.collection = collectionName(plural(noun))
+		a.collection = collectionName(nouns.Plural(noun))
 		if !hasInnerCapital(noun) && np.words[0].mark != quoted {
-			a.collection = collectionName(plural(strings.ToLower(noun)))
+			a.collection = collectionName(nouns.Plural(strings.ToLower(noun)))
 		}
 		if a.collection == "user_accounts" || a.collection == "user_profiles" {
 			a.collection = usersCollection
@@ -252,11 +254,11 @@ func (p *plan) readQuery(c clause, a *action) bool {
 	if np.owner != "" && noun != "" {
 		a.by = a.by.add(ownerKey(np.owner))
 	}
-	if where := conditions(body, singular(a.collection)); len(where.fields) > 0 {
+	if where := conditions(body, nouns.Singular(a.collection)); len(where.fields) > 0 {
 		a.by = a.by.add(where.fields...)
 	}
 	all := slices.ContainsFunc(body[:min(len(body), 3)], func(t token) bool { return t.is("all", "every") })
-	several := all || c.act == list || a.limit > 0 || a.sort != "" || isPlural(strings.ToLower(noun)) && !np.one
+	several := all || c.act == list || a.limit > 0 || a.sort != "" || nouns.IsPlural(strings.ToLower(noun)) && !np.one
 	switch {
 	case c.act == remove:
 		a.many = several // without a filter, demand says why that is not done

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/orchestrix/orchestrix/modules/ai/nouns"
 )
 
 // readUpdate reads "update a task's status by id" and its other word orders.
@@ -27,7 +29,7 @@ func (p *plan) readUpdate(c clause, a *action) {
 		target = append([]token{np.words[len(np.words)-1]}, np.rest...)
 	case len(np.words) == 1 && fieldWord(np.words[0]) && explicit == "" && !at(body, 0).is("a", "an"):
 		target = body
-	case len(np.words) == 1 && explicit != "" && plural(np.noun()) != plural(explicit):
+	case len(np.words) == 1 && explicit != "" && nouns.Plural(np.noun()) != nouns.Plural(explicit):
 		target = body
 	default:
 		noun, target = np.noun(), np.rest
@@ -40,13 +42,13 @@ func (p *plan) readUpdate(c clause, a *action) {
 	case explicit != "":
 		a.collection = explicit
 	case noun != "" && !pronouns[noun]:
-		a.collection = collectionName(plural(noun))
+		a.collection = collectionName(nouns.Plural(noun))
 	}
 	if a.own && (noun == "profile" || noun == "account") {
 		a.collection = usersCollection
 	}
 	a.fields = marked(c.verb, body, a.fields)
-	a.many = isPlural(noun) && !one && len(a.by) > 0
+	a.many = nouns.IsPlural(noun) && !one && len(a.by) > 0
 }
 
 func fieldWord(t token) bool {

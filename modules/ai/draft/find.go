@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/orchestrix/orchestrix/modules/ai/nouns"
 	"github.com/orchestrix/orchestrix/platform/doc"
 )
 
@@ -131,7 +132,7 @@ func (s *scope) guess(root string, rest []string) (string, bool) {
 	for _, n := range slices.Backward(s.before) {
 		collection := plain(doc.String(n.fields, "collection"))
 		switch {
-		case collection != "" && (name == collection || name == plain(singular(collection))) && len(rest) > 0:
+		case collection != "" && (name == collection || name == plain(nouns.Singular(collection))) && len(rest) > 0:
 			return s.fromStep("", n.output(), rest), true
 		case n.kind == "jwtGenerate" && slices.Contains([]string{"jwt", "token", "jwttoken", "accesstoken", "authtoken", "signedtoken"}, name) && len(rest) == 0:
 			return n.output(), true
