@@ -49,6 +49,20 @@ func insert(t testing.TB, c mongo.Collection, fields ...doc.Field) string {
 	return ""
 }
 
+// A database of somebody's own is often indexed by the program that it belongs to.
+func TestAnIndexOnTheEmailStaysAsItIs(t *testing.T) {
+	store, err := embedded.Open(t.Context(), embedded.Options{Dir: t.TempDir()})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, store.Close(context.Background())) })
+	c := store.Collection(users.Collection)
+	theirs := mongo.Index{Fields: []string{"email"}, Unique: true}
+	require.NoError(t, c.EnsureIndexes(t.Context(), theirs))
+	require.NoError(t, users.EnsureIndexes(t.Context(), c))
+	all, err := c.Indexes(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, []mongo.Index{{Fields: []string{users.EmailKey}, Unique: true, Sparse: true}, theirs}, all)
+}
+
 func TestLogin(t *testing.T) {
 	d, c := open(t)
 	hash := cheap(t, "pw")

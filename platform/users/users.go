@@ -5,6 +5,7 @@ package users
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/bson/primitive"
@@ -23,11 +24,20 @@ const EmailKey = "emailKey"
 // Key is the form in which e-mails are compared: without regard to case.
 func Key(email string) string { return strings.ToLower(email) }
 
-// EnsureIndexes makes the indexes of a collection of users.
+// EnsureIndexes makes the indexes of a collection of users. One on the e-mail that
+// is there already serves as it is: it may be unique by the will of whoever owns the
+// collection, and would be replaced.
 func EnsureIndexes(ctx context.Context, c mongo.Collection) error {
-	return c.EnsureIndexes(ctx,
-		mongo.Index{Fields: []string{EmailKey}, Unique: true, Sparse: true},
-		mongo.Index{Fields: []string{"email"}})
+	wanted := []mongo.Index{{Fields: []string{EmailKey}, Unique: true, Sparse: true}}
+	have, err := c.Indexes(ctx)
+	if err != nil {
+		return err
+	}
+	byEmail := mongo.Index{Fields: []string{"email"}}
+	if !slices.ContainsFunc(have, func(i mongo.Index) bool { return slices.Equal(i.Fields, byEmail.Fields) }) {
+		wanted = append(wanted, byEmail)
+	}
+	return c.EnsureIndexes(ctx, wanted...)
 }
 
 // User is a user as it is stored.
