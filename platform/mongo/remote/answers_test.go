@@ -113,6 +113,36 @@ func TestAChangedIndexIsReplaced(t *testing.T) {
 	assert.Len(t, server.Given("createIndexes"), 2)
 }
 
+// Somebody's own database has indexes that somebody else has named.
+func TestAnIndexOfAnotherNameServesWhenItIsTheSame(t *testing.T) {
+	for name, unique := range map[string]bool{"the same": true, "another": false} {
+		t.Run(name, func(t *testing.T) {
+			store, server := serve(t, func(command bson.D) bson.D {
+				switch command[0].Key {
+				case "aggregate":
+					return parse(t, `{"ok":1,"cursor":{"id":{"$numberLong":"0"},"ns":"shop.people","firstBatch":[]}}`)
+				case "createIndexes":
+					return parse(t, `{"ok":0,"code":85,"codeName":"IndexOptionsConflict","errmsg":"Index already exists with a different name: by_email"}`)
+				case "dropIndexes":
+					return parse(t, `{"ok":0,"code":27,"codeName":"IndexNotFound","errmsg":"index not found with name [email_1]"}`)
+				case "listIndexes":
+					return parse(t, `{"ok":1,"cursor":{"id":{"$numberLong":"0"},"ns":"shop.people","firstBatch":[
+						{"v":2,"key":{"_id":1},"name":"_id_"}, {"v":2,"key":{"email":1},"name":"by_email","unique":true}]}}`)
+				}
+				return parse(t, `{"ok":1}`)
+			})
+			err := store.Collection("people").EnsureIndexes(t.Context(), mongo.Index{Fields: []string{"email"}, Unique: unique})
+			if unique {
+				require.NoError(t, err)
+			} else {
+				require.ErrorIs(t, err, mongo.ErrInvalid)
+				assert.ErrorContains(t, err, "by_email")
+			}
+			assert.Len(t, server.Given("createIndexes"), 1)
+		})
+	}
+}
+
 func TestIndexesAreListedAsTheInterfaceSaysThem(t *testing.T) {
 	store, _ := serve(t, func(bson.D) bson.D {
 		return parse(t, `{"ok":1,"cursor":{"id":{"$numberLong":"0"},"ns":"shop.people","firstBatch":[

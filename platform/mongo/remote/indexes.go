@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -15,7 +16,8 @@ import (
 )
 
 // EnsureIndexes makes what is missing. An index of the same name and another
-// definition is replaced, once it is sure that the new one can be made.
+// definition is replaced, once it is sure that the new one can be made; the same one
+// may have another name.
 func (c *collection) EnsureIndexes(ctx context.Context, indexes ...mongo.Index) error {
 	if c.invalid != nil {
 		return c.invalid
@@ -61,8 +63,10 @@ func (c *collection) ensureIndex(ctx context.Context, index mongo.Index) error {
 				return &mongo.IndexError{Collection: c.Name(), Index: index, Values: values}
 			}
 		}
-		if _, err := c.driver.Indexes().DropOne(ctx, index.Name()); err != nil {
-			return err
+		if _, dropped := c.driver.Indexes().DropOne(ctx, index.Name()); isNoIndex(dropped) {
+			return c.underAnotherName(ctx, index, err)
+		} else if dropped != nil {
+			return dropped
 		}
 		err = c.createIndex(ctx, index)
 		server, ok = asServerError(err)
@@ -77,6 +81,24 @@ func (c *collection) ensureIndex(ctx context.Context, index mongo.Index) error {
 		}
 	}
 	return &mongo.IndexError{Collection: c.Name(), Index: index, Values: values}
+}
+
+func isNoIndex(err error) bool {
+	server, ok := asServerError(err)
+	return ok && server.code == 27
+}
+
+// underAnotherName is nil when the index is there, made by somebody who named it in
+// another way; else it is the conflict: what has another name is not ours to replace.
+func (c *collection) underAnotherName(ctx context.Context, index mongo.Index, conflict error) error {
+	all, err := c.Indexes(ctx)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(all, func(other mongo.Index) bool { return reflect.DeepEqual(other, index) }) {
+		return nil
+	}
+	return conflict
 }
 
 func (c *collection) createIndex(ctx context.Context, index mongo.Index) error {
