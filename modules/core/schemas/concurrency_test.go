@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/orchestrix/orchestrix/platform/data"
+	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
 
@@ -72,6 +73,25 @@ func TestDefinitionsAreNotedInTheirOrder(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, stored.Fields, known.Fields)
 	}
+}
+
+// Indexes join those of before, also of who declares one at the same time.
+func TestIndexesDeclaredAtTheSameTimeAreAllKept(t *testing.T) {
+	f := newFixture(t, openStore(t))
+	f.define("c")
+	var wait sync.WaitGroup
+	for i := range 8 {
+		wait.Go(func() {
+			index := doc.Object{{Key: "fields", Value: doc.Array{fmt.Sprintf("f%d", i)}}}
+			_, err := f.Define(t.Context(), owner, f.data, "c", fieldsOf(), doc.Array{index}, true)
+			assert.NoError(t, err)
+		})
+	}
+	wait.Wait()
+	f.define("c", "a", "number") // without indexes it keeps them, too
+	known, err := f.Get(t.Context(), owner, "c")
+	require.NoError(t, err)
+	assert.Len(t, known.Indexes, 8)
 }
 
 // slowReplies lets others come in between a write and its reply.

@@ -2,6 +2,8 @@ package schemas
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -34,6 +36,22 @@ func (s *Service) loadDefinitions(ctx context.Context, sp *space) error {
 		}
 		sp.mu.Unlock()
 	}
+}
+
+// keepStored adds the indexes of the definition that is stored by now: others may have
+// declared some while those of this one were made.
+func (s *Service) keepStored(ctx context.Context, c mongo.Collection, d *Definition) error {
+	if len(d.Indexes) == 0 {
+		return nil // it stores none, and leaves them as they are
+	}
+	stored, err := c.FindOne(ctx, doc.Object{{"collectionName", d.Collection}}, mongo.FindOptions{})
+	if errors.Is(err, mongo.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("define a collection: %w", err)
+	}
+	return d.keepIndexes(decode(stored))
 }
 
 // loadSamples reads which collections hold documents, with the fields of some, and

@@ -121,6 +121,9 @@ func (s *Service) Define(ctx context.Context, owner string, at *data.Handle, col
 		return nil, fmt.Errorf("define a collection: %w", err)
 	}
 	err = s.change(ctx, owner, collection, func() (*Definition, error) {
+		if err := s.keepStored(ctx, c, d); err != nil {
+			return nil, err
+		}
 		now := primitive.NewDateTimeFromTime(s.opts.Clock())
 		stored, err := c.FindOneAndUpdate(ctx, doc.Object{{"collectionName", collection}}, doc.Object{
 			{"$set", append(d.document(), doc.Object{{"lastSyncedAt", now}, {"updatedAt", now}}...)},
