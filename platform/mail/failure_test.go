@@ -102,7 +102,10 @@ func TestAServerThatHangs(t *testing.T) {
 				switch end {
 				case "timeout":
 					assert.Contains(t, failed(t, err), ": the mail server did not answer in time")
-					assert.Equal(t, len(s.Messages()) > 0, strings.Contains(err.Error(), "may have been delivered"))
+					// Time may run out while the server still reads the last of the mail.
+					taken, open := len(s.Messages()) > 0, strings.Contains(err.Error(), "may have been delivered")
+					assert.True(t, open || !taken, "who has a mail may have delivered it")
+					assert.True(t, phase == mailtest.Confirm || !open, "it was not handed over")
 				case "deadline":
 					assert.ErrorIs(t, err, context.DeadlineExceeded)
 				case "cancel":
