@@ -76,12 +76,14 @@ func TestAnOwnDatabase(t *testing.T) {
 	assert.JSONEq(t, `{"connected":false}`, status())
 	store("before@example.com")
 
+	theirs := mongo.Index{Fields: []string{"email"}, Unique: true}
+	require.NoError(t, connect(t, own).Collection("users").EnsureIndexes(t.Context(), theirs))
 	p.connectOwn("default-owner", own)
 	for _, text := range []string{`"connected":true`, `"label":"Mine"`, `"uriMasked":"mongodb://127.0.0.1:`, `"status":"connected"`} {
 		assert.Contains(t, status(), text)
 	}
 	store("own@example.com")
-	assert.JSONEq(t, `{"ok":true,"schemas":{"people":["email","createdAt","updatedAt"]}}`, p.get("/user/db/schemas?ownerId=default-owner"))
+	assert.JSONEq(t, `{"ok":true,"schemas":{"people":["email","createdAt","updatedAt"],"users":[]}}`, p.get("/user/db/schemas?ownerId=default-owner"))
 	assert.Equal(t, []string{"own@example.com"}, people(t, connect(t, own)))
 	assert.Equal(t, []string{"before@example.com"}, people(t, connect(t, platform)))
 
@@ -95,6 +97,7 @@ func TestAnOwnDatabase(t *testing.T) {
 	indexes, err := connect(t, own).Collection("users").Indexes(t.Context())
 	require.NoError(t, err)
 	assert.Len(t, indexes, 2)
+	assert.Contains(t, indexes, theirs, "what the owner has made stays")
 
 	p.must(http.StatusOK, "/user/db/disconnect", `{"ownerId":"default-owner"}`)
 	assert.JSONEq(t, `{"connected":false}`, status())
