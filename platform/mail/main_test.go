@@ -30,11 +30,18 @@ func login(s mailtest.Script) mailtest.Options {
 	return mailtest.Options{Mode: mailtest.StartTLS, User: user, Pass: password, Script: s}
 }
 
+// limit is the time limit of a delivery, which no test waits for, and waited is half of
+// it: who took longer did wait for it. A busy machine is slow, too.
+const (
+	limit  = 2 * time.Minute
+	waited = limit / 2
+)
+
 // options are those that fit the server.
 func options(s *mailtest.Server) mail.Options {
 	return mail.Options{
 		Host: s.Host(), Port: s.Port(), User: user, Pass: password, From: "Orchestrix <noreply@example.com>",
-		Roots: s.Roots(), Timeout: 10 * time.Second,
+		Roots: s.Roots(), Timeout: limit,
 	}
 }
 
@@ -63,7 +70,7 @@ func failed(t *testing.T, err error) string {
 
 func reached(t *testing.T, s *mailtest.Server, what func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), waited)
 	defer cancel()
 	require.NoError(t, s.Wait(ctx, what), "it did not come to that")
 }
