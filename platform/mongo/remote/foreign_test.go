@@ -94,10 +94,10 @@ func TestAForeignServerIsReachedThroughTheDialerAlone(t *testing.T) {
 	store, server := serve(t, func(bson.D) bson.D { return bson.D{{Key: "ok", Value: 1}} })
 	uri := "mongodb://owner:s3cr3t@" + server.Address + "/shop"
 	began := time.Now()
-	_, err := remote.Connect(t.Context(), remote.Options{URI: uri, Dialer: &outbound.Dialer{}})
+	_, err := remote.Connect(t.Context(), remote.Options{URI: uri, Dialer: &outbound.Dialer{}, ConnectTimeout: time.Minute})
 	require.ErrorIs(t, err, mongo.ErrUnavailable)
 	assert.Equal(t, "store unavailable: mongodb://o***@"+server.Address+"/shop: the address is not allowed", err.Error())
-	assert.Less(t, time.Since(began), 2*time.Second)
+	assert.Less(t, time.Since(began), 30*time.Second, "it did not go on trying")
 	require.NoError(t, store.Ping(t.Context()))
 }
 
@@ -193,8 +193,8 @@ func TestAForeignServerThatIsNotThereFailsAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, free.Close())
 	began := time.Now()
-	_, err = remote.Connect(t.Context(), remote.Options{URI: "mongodb://" + free.Addr().String(), Dialer: &outbound.Dialer{AllowPrivate: true}})
+	_, err = remote.Connect(t.Context(), remote.Options{URI: "mongodb://" + free.Addr().String(), Dialer: &outbound.Dialer{AllowPrivate: true}, ConnectTimeout: time.Minute})
 	require.ErrorIs(t, err, mongo.ErrUnavailable)
 	require.ErrorContains(t, err, "connection refused")
-	assert.Less(t, time.Since(began), 2*time.Second)
+	assert.Less(t, time.Since(began), 30*time.Second, "it did not go on trying")
 }
