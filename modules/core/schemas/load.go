@@ -149,14 +149,16 @@ func (s *Service) sampled(ctx context.Context, owner string, refresh bool) (*spa
 	if err != nil {
 		return nil, err
 	}
-	sp.mu.RLock()
-	never := sp.sampled.IsZero()
-	sp.mu.RUnlock()
 	switch {
 	case refresh:
 		err = errors.Join(s.loadDefinitions(ctx, sp), s.loadSamples(ctx, sp))
-	case never:
-		_, err = s.once(ctx, "sample "+sp.owner, func(ctx context.Context) (*space, error) { return sp, s.loadSamples(ctx, sp) })
+	case sp.isNew():
+		_, err = s.once(ctx, "sample "+sp.owner, func(ctx context.Context) (*space, error) {
+			if !sp.isNew() { // another reading has just ended
+				return sp, nil
+			}
+			return sp, s.loadSamples(ctx, sp)
+		})
 	case s.aged(sp, samplesAge, &sp.sampled):
 		s.behind(sp, "samples", s.loadSamples)
 	}

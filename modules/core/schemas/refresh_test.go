@@ -3,6 +3,7 @@ package schemas_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -82,6 +83,23 @@ func TestAFailureInTheBackgroundChangesNothing(t *testing.T) {
 	_, err = f.Schemas(t.Context(), owner, true)
 	require.ErrorIs(t, err, mongo.ErrUnavailable)
 	assert.Equal(t, want, f.list())
+}
+
+// Who comes just as the first reading ends does not begin another one.
+func TestTheFirstReadingIsTheOnlyOne(t *testing.T) {
+	store := openStore(t)
+	for range 500 {
+		var reads atomic.Int32
+		f := newFixture(t, store, func(o *schemas.Options) {
+			o.Mentions = func(context.Context, string) ([]string, error) { reads.Add(1); return nil, nil }
+		})
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() { f.list() })
+		}
+		all.Wait()
+		require.EqualValues(t, 1, reads.Load())
+	}
 }
 
 // One who gives up does not spoil it for those who wait for the same.

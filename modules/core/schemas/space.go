@@ -44,6 +44,13 @@ func (sp *space) definition(collection string) *Definition {
 	return sp.definitions[collection]
 }
 
+// isNew reports whether all that can be listed has never been read.
+func (sp *space) isNew() bool {
+	sp.mu.RLock()
+	defer sp.mu.RUnlock()
+	return sp.sampled.IsZero()
+}
+
 // room reports whether the collection may have a definition beside the others.
 func (sp *space) room(collection string) bool {
 	sp.mu.RLock()
