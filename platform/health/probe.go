@@ -52,8 +52,12 @@ func (p *Probe) known() (well, known bool) {
 	return p.well, !p.asked.IsZero() && p.Clock().Sub(p.asked) < p.Keep
 }
 
-// ask has a context of its own: who asked first may go away.
+// ask has a context of its own: who asked first may go away. It asks nobody when an
+// answer has come since its caller looked for one.
 func (p *Probe) ask() (any, error) {
+	if well, known := p.known(); known {
+		return well, nil
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), p.Limit)
 	defer cancel()
 	well := p.Ask(ctx) == nil
