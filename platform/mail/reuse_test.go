@@ -32,6 +32,7 @@ func TestADeadConnectionIsReplaced(t *testing.T) {
 			s.SetScript(mailtest.Script{Replies: map[mailtest.Phase]string{p: reply}})
 		}
 	}
+	const hangs = "no answer to the check"
 	for _, c := range []struct {
 		name string
 		die  func(*mailtest.Server)
@@ -40,7 +41,7 @@ func TestADeadConnectionIsReplaced(t *testing.T) {
 		{"421 to the check", reply(mailtest.Reset, "421 4.4.2 you were idle")},
 		{"no to the check", reply(mailtest.Reset, "502 5.5.1 what?")},
 		{"dropped at the check", func(s *mailtest.Server) { s.SetScript(mailtest.Script{Drop: mailtest.Reset}) }},
-		{"no answer to the check", func(s *mailtest.Server) { s.SetScript(mailtest.Script{Hang: mailtest.Reset}) }},
+		{hangs, func(s *mailtest.Server) { s.SetScript(mailtest.Script{Hang: mailtest.Reset}) }},
 		{"421 to the mail", func(s *mailtest.Server) {
 			s.SetScript(mailtest.Script{Once: map[mailtest.Phase]string{mailtest.From: "421 4.7.0 enough mails for one connection"}})
 		}},
@@ -48,7 +49,10 @@ func TestADeadConnectionIsReplaced(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := mailtest.Start(t, login(mailtest.Script{}))
 			m := mailer(t, options(s))
-			m.SetCheck(100 * time.Millisecond)
+			m.SetCheck(waited)
+			if c.name == hangs {
+				m.SetCheck(100 * time.Millisecond)
+			}
 			_, err := m.Send(t.Context(), hello)
 			require.NoError(t, err)
 			c.die(s)
