@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/primitive"
@@ -62,8 +61,8 @@ func TestWorkflowsOfTheOldBackend(t *testing.T) {
 	require.Equal(t, http.StatusOK, send(t, http.MethodPost, url+path, `{}`).status)
 	_, err := program.Store.Collection("workflows").DeleteMany(t.Context(), bson.D{{Key: "workflowId", Value: "edited"}})
 	require.NoError(t, err)
-	assert.Eventually(t, func() bool {
+	withinASecond(t, func() bool {
 		got, err := try(t.Context(), http.MethodPost, url+path, `{}`)
 		return err == nil && got.status == http.StatusNotFound
-	}, time.Second, 20*time.Millisecond)
+	})
 }
