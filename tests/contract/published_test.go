@@ -105,9 +105,15 @@ func TestPublishedStatuses(t *testing.T) {
 	}
 	for _, mode := range []string{"real", "legacy"} {
 		t.Run(mode, func(t *testing.T) {
-			url := start(t, func(s *config.Settings) { s.PublishedStatus, s.RunTimeout = mode, 300*time.Millisecond })
+			statuses := func(s *config.Settings) { s.PublishedStatus = mode }
+			patient := start(t, statuses)
+			hasty := start(t, statuses, func(s *config.Settings) { s.RunTimeout = 300 * time.Millisecond })
 			for _, row := range rows {
 				t.Run(row.name, func(t *testing.T) {
+					url := patient
+					if row.name == "slow" {
+						url = hasty
+					}
 					path := save(t, url, workflow(row.name, "ann", "x", steps[row.name]))
 					began := time.Now()
 					got := send(t, http.MethodPost, url+path, `{}`)
