@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -164,4 +165,34 @@ func TestCloseEndsEveryGoroutine(t *testing.T) {
 	_, err := Open(t.Context(), Options{Dir: dir})
 	require.Error(t, err)
 	goleak.VerifyNone(t, ignore)
+}
+
+// The file grows under a find that lasts, which would hold writes up if it had to be
+// mapped anew, and with them all other reads.
+func TestAReadHoldsUpNoWrite(t *testing.T) {
+	s := openStore(t, t.TempDir())
+	reading, over := make(chan struct{}), make(chan struct{})
+	var reader sync.WaitGroup
+	reader.Go(func() {
+		assert.NoError(t, s.db.View(func(*bbolt.Tx) error { close(reading); <-over; return nil }))
+	})
+	<-reading
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	written := make(chan error, 1)
+	go func() {
+		var err error
+		for i := 0; i < 16 && err == nil; i++ {
+			_, err = s.Collection("things").InsertOne(ctx, bson.D{{Key: "big", Value: strings.Repeat("x", 1<<20)}})
+		}
+		written <- err
+	}()
+	select {
+	case err := <-written:
+		assert.NoError(t, err)
+	case <-ctx.Done():
+		t.Error("it waits for the read")
+	}
+	close(over)
+	reader.Wait()
 }

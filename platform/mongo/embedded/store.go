@@ -25,6 +25,11 @@ import (
 
 const fileName = "orchestrix.db"
 
+// mapped is how much of the address space the file has from the beginning. When it
+// outgrows that it is mapped anew, which waits for every read, and every other read
+// for it. It takes no memory.
+const mapped = 1 << 30
+
 // lockWait is how long to wait for a process that is just ending.
 const lockWait = 2 * time.Second
 
@@ -81,9 +86,10 @@ func Open(_ context.Context, o Options) (*Store, error) {
 
 func openFile(path string) (*bbolt.DB, error) {
 	return bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout:        lockWait,
-		FreelistType:   bbolt.FreelistMapType,
-		NoFreelistSync: true,
+		Timeout:         lockWait,
+		FreelistType:    bbolt.FreelistMapType,
+		NoFreelistSync:  true,
+		InitialMmapSize: mapped,
 	})
 }
 
