@@ -129,7 +129,7 @@ func TestTwoOwnDatabases(t *testing.T) {
 	require.Eventually(t, func() bool {
 		again.must(http.StatusCreated, ann, `{"email":"moved@example.com"}`)
 		return len(people(t, connect(t, other))) > 1
-	}, 5*time.Second, 20*time.Millisecond)
+	}, 20*time.Second, 20*time.Millisecond)
 	t.Logf("seen after %s", time.Since(replaced).Round(time.Millisecond))
 }
 
@@ -153,7 +153,7 @@ func TestAnOwnDatabaseIsLostAndComesBack(t *testing.T) {
 	for range 20 {
 		p.must(http.StatusServiceUnavailable, path, `{"email":"a@b.c"}`)
 	}
-	assert.Less(t, time.Since(began), 8*time.Second, "it is known to be lost")
+	assert.Less(t, time.Since(began), 30*time.Second, "it is known to be lost: to find that out takes 3 s")
 	assert.Contains(t, p.get("/user/db/schemas?ownerId=ann"), `"error":"Could not connect to your database"`)
 	assert.Contains(t, p.get("/user/db/status?ownerId=ann"), `"connected":true`)
 
@@ -173,5 +173,5 @@ func TestAnOwnDatabaseThatRefusesCredentials(t *testing.T) {
 	body := p.must(http.StatusUnprocessableEntity, "/user/db/connect", fmt.Sprintf(`{"ownerId":"ann","uri":%q}`, own))
 	assert.Contains(t, body, "mongodb://o***@"+own.Host+"/wire: the server refused the user or password")
 	assert.NotContains(t, body, "s3cr3t")
-	assert.Less(t, time.Since(began), 5*time.Second)
+	assert.Less(t, time.Since(began), 9*time.Second, "to go on trying takes 10")
 }
