@@ -29,6 +29,10 @@ type Host struct {
 	t testing.TB
 }
 
+// patience is what a request and the end of the host may take: on a busy machine, with
+// the race detector, a single password takes half a minute to hash.
+const patience = 5 * time.Minute
+
 // Start serves the routes with the given ids, and nothing else.
 func Start(t testing.TB, ids ...string) *Host {
 	t.Helper()
@@ -41,6 +45,7 @@ func Start(t testing.TB, ids ...string) *Host {
 	host, err := server.New(server.Options[*app.App]{
 		Registry: app.Routes.Only(ids...), App: program.App, Guard: program.App.Accounts,
 		Production: settings.Production(), Origins: settings.FrontendURLs, TrustedProxies: settings.TrustedProxies,
+		RequestTimeout: patience,
 	})
 	require.NoError(t, err)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -48,7 +53,7 @@ func Start(t testing.TB, ids ...string) *Host {
 	served := make(chan error, 1)
 	go func() { served <- host.Serve(listener) }()
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		require.NoError(t, host.Shutdown(ctx))
 		require.NoError(t, <-served)
