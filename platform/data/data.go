@@ -20,6 +20,7 @@ import (
 const (
 	defaultLimit = 100
 	maxDocument  = 15 << 20 // bytes of JSON; BSON's own limit is 16 MB
+	maxFound     = 32 << 20 // bytes of BSON that one find returns
 )
 
 // MaxLimit is the most documents that one find returns.
@@ -108,7 +109,7 @@ func limited(limit int64) int64 {
 }
 
 func (c place) find(ctx context.Context, name string, q engine.Query) ([]doc.Object, error) {
-	found, err := c.Find(ctx, q.Filter, mongo.FindOptions{Sort: q.Sort, Projection: q.Projection, Skip: q.Skip, Limit: q.Limit})
+	found, err := c.Find(ctx, q.Filter, mongo.FindOptions{Sort: q.Sort, Projection: q.Projection, Skip: q.Skip, Limit: q.Limit, MaxBytes: maxFound})
 	if err != nil {
 		return nil, explain(err)
 	}

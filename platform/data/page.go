@@ -47,7 +47,7 @@ func (h *Handle) oldRows(ctx context.Context, name string, q engine.Query) (foun
 	if err != nil || q.Limit == 0 || q.Skip >= count {
 		return nil, count, explain(err)
 	}
-	found, err = rows.Find(ctx, filter, mongo.FindOptions{Sort: inRow(q.Sort), Skip: q.Skip, Limit: q.Limit})
+	found, err = rows.Find(ctx, filter, mongo.FindOptions{Sort: inRow(q.Sort), Skip: q.Skip, Limit: q.Limit, MaxBytes: maxFound})
 	for i, row := range found {
 		id, _ := doc.Get(row, "_id")
 		found[i] = reveal(name, append(doc.Object{{"_id", id}}, doc.Without(doc.Child(row, "data"), "_id")...))

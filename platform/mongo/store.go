@@ -94,6 +94,9 @@ type FindOptions struct {
 	Projection bson.D
 	Skip       int64
 	Limit      int64
+	// MaxBytes refuses (ErrInvalid) what is larger, of more than one document, in
+	// bytes of BSON; 0 is no bound. Decoded they take some eight times as much.
+	MaxBytes int64
 }
 
 // UpdateOptions change an update.

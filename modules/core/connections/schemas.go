@@ -65,7 +65,7 @@ func sample(ctx context.Context, store mongo.Store) (doc.Object, error) {
 	reads.SetLimit(atOnce)
 	for i, name := range names {
 		reads.Go(func() error {
-			found, err := store.Collection(name).Find(ctx, nil, mongo.FindOptions{Limit: sampleSize})
+			found, err := mongo.Sample(ctx, store.Collection(name), nil, sampleSize)
 			if errors.Is(err, mongo.ErrUnavailable) || ctx.Err() != nil {
 				return errors.Join(err, ctx.Err())
 			}

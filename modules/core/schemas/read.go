@@ -74,7 +74,7 @@ func (s *Service) loadSamples(ctx context.Context, sp *space) error {
 			stored[name] = []string{}
 			continue
 		}
-		found, err := s.store.Collection(physical).Find(ctx, nil, mongo.FindOptions{Sort: doc.Object{{"_id", int32(-1)}}, Limit: sampleSize})
+		found, err := mongo.Sample(ctx, s.store.Collection(physical), doc.Object{{"_id", int32(-1)}}, sampleSize)
 		if err != nil {
 			return err
 		}

@@ -11,8 +11,11 @@ import (
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
 
-// maxSorted is how many documents one sort may hold.
-const maxSorted = 100_000
+// What one sort may hold. MongoDB sorts as many bytes in memory.
+const (
+	maxSorted      = 100_000   // documents
+	maxSortedBytes = 100 << 20 // of BSON
+)
 
 type collection struct {
 	store *Store
@@ -71,9 +74,13 @@ func (c *collection) Find(ctx context.Context, filter bson.D, opts mongo.FindOpt
 	}
 	var found []bson.D
 	err = c.view(ctx, func(t *table) error {
-		matches, err := search{table: t, matcher: m, order: o, without: p.without, skip: opts.Skip, limit: opts.Limit, bound: maxSorted}.run(ctx)
+		matches, err := search{table: t, matcher: m, order: o, without: p.without, skip: opts.Skip, limit: opts.Limit, bound: maxSorted, bytes: maxSortedBytes}.run(ctx)
 		found = slices.Grow(found, len(matches))
+		weight := mongo.Weight{Max: opts.MaxBytes}
 		for i := range matches {
+			if err := weight.Add(matches[i].size()); err != nil {
+				return err
+			}
 			d, err := matches[i].document()
 			if err != nil {
 				return err

@@ -70,6 +70,17 @@ func (m *match) document() (bson.D, error) {
 	return m.decoded, err
 }
 
+// size is how many bytes of the document are decoded.
+func (m *match) size() int {
+	size := len(m.raw)
+	for _, field := range m.without {
+		if v, err := bson.Raw(m.raw).LookupErr(field); err == nil {
+			size -= len(v.Value)
+		}
+	}
+	return size
+}
+
 // search finds the matches of a filter, from skip on and at most limit unless
 // it is 0, in the order of a sort.
 type search struct {
@@ -79,6 +90,7 @@ type search struct {
 	without     []string // fields that nobody wants
 	skip, limit int64
 	bound       int64 // how many matches a sort may hold, unless it is 0
+	bytes       int   // and how many bytes of them
 }
 
 func (s search) run(ctx context.Context) ([]match, error) {
@@ -115,9 +127,10 @@ func (s search) stream(ctx context.Context, p *plan) (found []match, err error) 
 
 // collect takes all matches and sorts them.
 func (s search) collect(ctx context.Context, p *plan) (found []match, err error) {
+	weight := 0
 	err = s.each(ctx, p, func() bool { return false }, func(m match) error {
-		if s.bound > 0 && int64(len(found)) == s.bound {
-			return fmt.Errorf("%w: more than %d documents to sort, narrow the filter", mongo.ErrInvalid, s.bound)
+		if weight += m.size(); s.bound > 0 && (int64(len(found)) == s.bound || weight > s.bytes) {
+			return fmt.Errorf("%w: more than %d documents or %d MB to sort, narrow the filter or declare an index on the sorted field", mongo.ErrInvalid, s.bound, s.bytes>>20)
 		}
 		if _, err := m.document(); err != nil {
 			return err

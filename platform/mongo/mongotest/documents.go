@@ -2,6 +2,7 @@ package mongotest
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -65,6 +66,40 @@ var documents = map[string]func(*fixture){
 		found, err := f.c.Find(f.ctx, bson.D{}, mongo.FindOptions{Sort: bson.D{{Key: "g", Value: -1}, {Key: "n", Value: 1}}, Skip: 1, Limit: 2})
 		require.NoError(f, err)
 		assert.Equal(f, `[{"_id":4,"g":1,"n":2},{"_id":1,"g":1,"n":3}]`, string(doc.MarshalJSON(found)))
+	},
+	"what is too large together": func(f *fixture) {
+		f.insert(`{"_id":1,"g":2,"t":"`+strings.Repeat("x", 3000)+`"}`, `{"_id":2,"g":1,"t":"`+strings.Repeat("y", 3000)+`"}`)
+		for name, opts := range map[string]mongo.FindOptions{
+			"no bound":          {},
+			"it fits":           {MaxBytes: 7000},
+			"sorted":            {MaxBytes: 7000, Sort: bson.D{{Key: "g", Value: 1}}},
+			"without the large": {MaxBytes: 1000, Projection: bson.D{{Key: "t", Value: 0}}},
+		} {
+			found, err := f.c.Find(f.ctx, bson.D{}, opts)
+			require.NoError(f, err, name)
+			assert.Len(f, found, 2, name)
+		}
+		for _, sort := range []bson.D{nil, {{Key: "g", Value: 1}}} {
+			_, err := f.c.Find(f.ctx, bson.D{}, mongo.FindOptions{MaxBytes: 5000, Sort: sort})
+			require.ErrorIs(f, err, mongo.ErrInvalid)
+			found, err := f.c.Find(f.ctx, bson.D{}, mongo.FindOptions{MaxBytes: 100, Limit: 1, Sort: sort})
+			require.NoError(f, err, "one alone is what it is")
+			assert.Len(f, found, 1)
+		}
+	},
+	"a sample": func(f *fixture) {
+		large := `,"t":"` + strings.Repeat("x", 5<<20) + `"}`
+		f.insert(`{"_id":1}`, `{"_id":2}`)
+		newest := bson.D{{Key: "_id", Value: -1}}
+		found, err := mongo.Sample(f.ctx, f.c, newest, 20)
+		require.NoError(f, err)
+		assert.Len(f, found, 2)
+		f.insert(`{"_id":3`+large, `{"_id":4`+large)
+		found, err = mongo.Sample(f.ctx, f.c, newest, 20)
+		require.NoError(f, err)
+		require.Len(f, found, 1)
+		id, _ := doc.Get(found[0], "_id")
+		assert.EqualValues(f, 4, id)
 	},
 	"projection": func(f *fixture) {
 		f.insert(`{"_id":1,"a":1,"b":{"c":2,"d":3},"e":4}`)

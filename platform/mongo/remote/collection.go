@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -86,9 +87,24 @@ func (c *collection) find(ctx context.Context, filter bson.D, opts mongo.FindOpt
 	if err != nil {
 		return nil, err
 	}
-	var found []bson.D
-	err = cursor.All(ctx, &found) // closes the cursor
-	return found, err
+	return readAll(ctx, cursor, opts.MaxBytes)
+}
+
+// readAll reads what a cursor has, and closes it.
+func readAll(ctx context.Context, cursor *driver.Cursor, maxBytes int64) (found []bson.D, err error) {
+	defer func() { err = errors.Join(err, cursor.Close(ctx)) }()
+	weight := mongo.Weight{Max: maxBytes}
+	for cursor.Next(ctx) {
+		if err := weight.Add(len(cursor.Current)); err != nil {
+			return nil, err
+		}
+		var d bson.D
+		if err := cursor.Decode(&d); err != nil {
+			return nil, err
+		}
+		found = append(found, d)
+	}
+	return found, cursor.Err()
 }
 
 func (c *collection) Count(ctx context.Context, filter bson.D) (int64, error) {
