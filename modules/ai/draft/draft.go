@@ -47,8 +47,30 @@ func (p Problem) String() string {
 
 // New makes a draft of an answer that holds a whole graph: {nodes, edges}, alone
 // or in a wrapper, also {steps}. Without problems it can run. What New returns,
-// New leaves as it is.
+// New leaves as it is: what one reading has mended may show the next what else
+// there is to mend.
 func New(types *engine.Registry, answer doc.Object) (*Draft, []Problem) {
+	d, problems := read(types, answer)
+	for n := 1; n < maxReadings && len(problems) == 0; n++ {
+		before := d.text()
+		again, more := read(types, doc.Object{{"nodes", d.Nodes}, {"edges", d.Edges}})
+		if len(more) == 0 && again.text() == before {
+			break
+		}
+		again.Notes = append(d.Notes, again.Notes...)
+		again.Notes = again.Notes[:min(len(again.Notes), maxNotes)]
+		d, problems = again, more
+	}
+	return d, problems
+}
+
+// text is the graph, to compare it.
+func (d *Draft) text() string {
+	return string(doc.MarshalJSON(d.Nodes)) + string(doc.MarshalJSON(d.Edges))
+}
+
+// read makes a draft of an answer in one go.
+func read(types *engine.Registry, answer doc.Object) (*Draft, []Problem) {
 	b := newBuilder(types)
 	answer = unwrap(answer)
 	if _, isCut := doc.Get(answer, cutKey); isCut {

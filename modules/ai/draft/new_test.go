@@ -72,6 +72,12 @@ func TestSpellings(t *testing.T) {
 		"comparing a password is a login": {`{"id":"n","type":"comparePassword","data":{"fields":{}}}`, `{"email":"{{email}}","password":"{{password}}"}`},
 		"a password under another name is still hashed": {`{"id":"n","type":"dbInsert","collection":"users","document":{"passwordHash":"{{password}}"}}`,
 			`{"collection":"users","data":{"password":"{{password}}"}}`},
+		"a document that has a name and a value": {`{"id":"n","type":"dbInsert","collection":"settings","data":{"name":"theme","value":"{{email}}"}}`,
+			`{"collection":"settings","data":{"name":"theme","value":"{{email}}"}}`},
+		"a filter on a key and a value": {`{"id":"n","type":"dbFind","collection":"settings","filters":{"key":"{{email}}","value":"x"}}`,
+			`{"collection":"settings","filters":{"key":"{{email}}","value":"x"}}`},
+		"a filter as a pair": {`{"id":"n","type":"dbFind","collection":"settings","filters":{"field":"owner","operator":"!=","value":"{{email}}"}}`,
+			`{"collection":"settings","filters":{"owner":{"$ne":"{{email}}"}}}`},
 		"an insert without a document": {`{"id":"n","type":"dbInsert","collection":"users"}`,
 			`{"collection":"users","data":{"email":"{{email}}","password":"{{password}}"}}`},
 		"several recipients": {`{"id":"n","type":"email","to":["{{email}}","a@b.c"],"subject":5,"html":"<p>x</p>"}`,
@@ -83,6 +89,14 @@ func TestSpellings(t *testing.T) {
 			assert.JSONEq(t, tc.want, json(doc.Child(doc.Child(n, "data"), "fields")))
 		})
 	}
+}
+
+// What one reading has mended shows the next what else there is to mend.
+func TestADraftIsReadUntilNothingIsLeftToMend(t *testing.T) {
+	d := good(t, graph(takesEmail, `{"id":"f","type":"dbFind","collection":"notes","filters":[{"field":"field","value":"owner"},{"field":"value","value":"{{email}}"}]}`, answersOK))
+	again := good(t, json(doc.Object{{"nodes", d.Nodes}, {"edges", d.Edges}}))
+	assert.Equal(t, json(d.Nodes), json(again.Nodes))
+	assert.Empty(t, again.Notes)
 }
 
 func TestDefaultLabels(t *testing.T) {

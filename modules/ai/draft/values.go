@@ -26,6 +26,9 @@ func (r *reader) value(f *engine.Field, v any) any {
 	case engine.Document, engine.Update:
 		fit = r.plainPasswords(objectValue(v))
 	case engine.Filter:
+		if pair := fromPairs(doc.Array{v}); pair != nil { // {"field", "value"} alone; a document may well have these fields
+			v = pair
+		}
 		fit = objectValue(v)
 	case engine.List:
 		fit = r.list(f.Name, v)
@@ -149,9 +152,6 @@ func flagValue(v any) any {
 func objectValue(v any) any {
 	switch v := v.(type) {
 	case doc.Object:
-		if pair := fromPairs(doc.Array{v}); pair != nil {
-			return pair
-		}
 		return v
 	case doc.Array:
 		if pairs := fromPairs(v); pairs != nil {
@@ -227,7 +227,7 @@ func fromPairs(v doc.Array) doc.Object {
 		nameKey, name, ok := lookup(pair, pairName)
 		key, isText := name.(string)
 		valueKey, value, hasValue := lookup(pair, []string{"value"})
-		if !ok || !isText || !hasValue || key == "" {
+		if !ok || !isText || !hasValue || key == "" || strings.Contains(key, "{{") {
 			return nil
 		}
 		opKey, op, _ := lookup(pair, pairOperator)
