@@ -3,6 +3,7 @@ package ai
 import (
 	"embed"
 	"fmt"
+	"regexp"
 	"strings"
 	"text/template"
 
@@ -23,8 +24,9 @@ const (
 	maxAnswer      = 50 << 10  // of an answer that is to be mended
 )
 
-// marks takes out of a description what would end it for the model.
-var marks = strings.NewReplacer("<description>", "", "</description>", "", "<request>", "", "</request>", "")
+// marks are what would end a description for the model. Each gives way to a space:
+// what stands around it must not become another one.
+var marks = regexp.MustCompile(`(?i)</?\s*(description|request)\s*>`)
 
 func write(name string, data any) (string, error) {
 	var b strings.Builder
@@ -41,7 +43,7 @@ func request(types *engine.Registry, task llm.Task) (r llm.Request, err error) {
 	if r.System, err = write("system", map[string]string{"Catalogue": catalogue(types)}); err != nil {
 		return r, err
 	}
-	data := map[string]string{"Description": marks.Replace(cut(task.Description, maxDescription))}
+	data := map[string]string{"Description": marks.ReplaceAllLiteralString(cut(task.Description, maxDescription), " ")}
 	name, edit := "new", len(task.Steps) > 0
 	if edit {
 		name = "edit"
