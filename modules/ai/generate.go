@@ -66,6 +66,7 @@ type metadata struct {
 	Provider      string   `json:"provider,omitempty"`
 	Model         string   `json:"model,omitempty"`
 	Notes         []string `json:"notes,omitempty" description:"What was repaired or left out."`
+	Reasoning     string   `json:"reasoning,omitempty" description:"What the model says about it."`
 
 	NodeCountBefore *int   `json:"nodeCountBefore,omitempty"`
 	NodeCountAfter  *int   `json:"nodeCountAfter,omitempty"`
@@ -121,7 +122,7 @@ func generateNew(ctx context.Context, a *app.App, req *generateRequest, keep boo
 		}
 	}
 	m := req.metadata(a, said)
-	m.Notes = d.Notes
+	m.Notes, m.Reasoning = d.Notes, d.Reasoning
 	return &generateResponse{Nodes: d.Nodes, Edges: d.Edges, Metadata: m}, nil
 }
 
@@ -131,7 +132,7 @@ func generateEdit(ctx context.Context, a *app.App, req *generateRequest, w *work
 		return nil, err
 	}
 	m := req.metadata(a, e.said)
-	m.IsMutation, m.Notes, m.Preserved, m.Message = true, e.notes, e.preserved, e.message
+	m.IsMutation, m.Notes, m.Reasoning, m.Preserved, m.Message = true, e.notes, e.reasoning, e.preserved, e.message
 	before, after, nodes, edges := len(w.Steps), len(e.nodes), len(e.added), e.edgesAdded
 	m.NodeCountBefore, m.NodeCountAfter, m.NodesAdded, m.EdgesAdded = &before, &after, &nodes, &edges
 	return &generateResponse{Nodes: e.nodes, Edges: e.edges, Metadata: m}, nil

@@ -58,6 +58,14 @@ func TestABlankPromptIsNone(t *testing.T) {
 	assert.Empty(t, m.asked, "a model is not asked for nothing")
 }
 
+// What the built-in grammar could not do, a caller must learn.
+func TestWhatTheModelSaysAboutItIsTold(t *testing.T) {
+	m := &scripted{answers: []string{strings.Replace(usable, `"edges"`, `"reasoning":"it only echoes","edges"`, 1)}}
+	got := start(t, m).Call(http.MethodPost, "/workflow/generate", `{"prompt":"echo x"}`)
+	require.Equal(t, http.StatusOK, got.Status, got.Body)
+	assert.Contains(t, got.Body, `"reasoning":"it only echoes"`)
+}
+
 func TestAModelIsToldWhatIsWrong(t *testing.T) {
 	m := &scripted{answers: []string{"no JSON here", unusable, usable}}
 	got := start(t, m).Call(http.MethodPost, "/workflow/generate", `{"prompt":"echo x"}`)

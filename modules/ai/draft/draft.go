@@ -29,6 +29,8 @@ type Draft struct {
 	Nodes doc.Array // canvas nodes {id, type, position?, data:{label, fields}}
 	Edges doc.Array // {id, source, target}
 	Notes []string  // what was changed or left out, in plain words
+
+	Reasoning string // what the model says about it
 }
 
 // Problem says what keeps an answer from being a workflow, in words that a model
@@ -59,6 +61,7 @@ func New(types *engine.Registry, answer doc.Object) (*Draft, []Problem) {
 		}
 		again.Notes = append(d.Notes, again.Notes...)
 		again.Notes = again.Notes[:min(len(again.Notes), maxNotes)]
+		again.Reasoning = d.Reasoning
 		d, problems = again, more
 	}
 	return d, problems
@@ -73,6 +76,7 @@ func (d *Draft) text() string {
 func read(types *engine.Registry, answer doc.Object) (*Draft, []Problem) {
 	b := newBuilder(types)
 	answer = unwrap(answer)
+	b.reasoning = reasoningOf(answer)
 	if _, isCut := doc.Get(answer, cutKey); isCut {
 		b.note("the answer was cut off; what was unfinished is left out")
 	}
@@ -105,6 +109,8 @@ type builder struct {
 	alias    map[string]string // variables that stand for others
 	notes    []string
 	problems []Problem
+
+	reasoning string
 }
 
 // node is a step of the graph.
@@ -160,7 +166,7 @@ func (b *builder) finish() {
 
 func (b *builder) draft() *Draft {
 	b.nodes = slices.DeleteFunc(b.nodes, func(n *node) bool { return n.dropped })
-	d := &Draft{Nodes: make(doc.Array, len(b.nodes)), Edges: make(doc.Array, len(b.edges)), Notes: b.notes}
+	d := &Draft{Nodes: make(doc.Array, len(b.nodes)), Edges: make(doc.Array, len(b.edges)), Notes: b.notes, Reasoning: b.reasoning}
 	for i, n := range b.nodes {
 		d.Nodes[i] = n.document()
 	}
@@ -190,6 +196,15 @@ func (e *edge) document() doc.Object {
 		return e.stored
 	}
 	return doc.Object{{"id", e.id}, {"source", e.source}, {"target", e.target}}
+}
+
+const maxReasoning = 2000
+
+// reasoningOf is what a model says about its answer.
+func reasoningOf(answer doc.Object) string {
+	_, reason, _ := lookup(answer, reasonKeys)
+	text, _ := reason.(string)
+	return shorten(strings.TrimSpace(text), maxReasoning)
 }
 
 // shorten cuts a text to at most max bytes, between characters.

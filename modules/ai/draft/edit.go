@@ -2,7 +2,6 @@ package draft
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
@@ -14,10 +13,7 @@ type Change struct {
 	Added      []string // ids of new nodes
 	Removed    []string // ids of stored nodes that are gone
 	EdgesAdded int
-	Reasoning  string // what the model says about it
 }
-
-const maxReasoning = 2000
 
 // newMark is what the canvas highlights a new node by.
 const newMark = "_isNew"
@@ -33,9 +29,8 @@ func Edit(types *engine.Registry, steps, edges doc.Array, answer doc.Object) (*C
 		return &Change{Draft: Draft{Nodes: steps, Edges: edges}}, e.problems
 	}
 	e.load(steps, edges)
-	_, reason, _ := lookup(answer, reasonKeys)
-	text, _ := reason.(string)
-	c := &Change{Reasoning: shorten(strings.TrimSpace(text), maxReasoning)}
+	e.reasoning = reasoningOf(answer)
+	c := &Change{}
 	if _, isCut := doc.Get(answer, cutKey); isCut {
 		e.note("the answer was cut off; what was unfinished is left out")
 	}
