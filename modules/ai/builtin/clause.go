@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/orchestrix/orchestrix/modules/ai/nouns"
 )
@@ -82,7 +83,7 @@ func nounLike(tokens []token, i int, a act) bool {
 	case find:
 		return tokens[i].is("lookup", "search") && i > 0 && !tokens[i-1].is("to", "and", "that", "i", "can")
 	}
-	return tokens[i].is("listing")
+	return tokens[i].is("listing") || tokens[i].is("list") && at(tokens, i+1).in(built) // "a todo list app"
 }
 
 // starts says which act begins at a token.
@@ -117,6 +118,8 @@ func starts(tokens []token, i int, current *clause) act {
 		return a
 	case t.is("crud"):
 		return a
+	case (a == find || a == list) && strings.HasSuffix(t.low, "ing") && current.act == create && before.mark == word && !before.in(stops) && !before.in(determiners) && !before.in(wrappers):
+		return none // "a sensor reading"
 	case t.in(nounVerbs) && !before.is("that", "which", "who", "it", "then", "also", "and", "i") && !before.in(wrappers) && before.mark != comma && i > 0:
 		return none
 	case t.in(nounVerbs) && (before.is("and") || before.mark == comma || i == 0) && !next.in(determiners) && !next.in(pronouns) && !nouns.IsPlural(next.low):
@@ -167,7 +170,7 @@ func happens(tokens []token) bool {
 func accountStarts(tokens []token, i int, current *clause, a act) act {
 	earlier, before, t, next, at2 := at(tokens, i-2), at(tokens, i-1), tokens[i], at(tokens, i+1), at(tokens, i+2)
 	switch {
-	case current.act == a && !before.is("and"):
+	case current.act == a && !before.is("and"), current.act == remove && before.in(determiners): // "remove the login check"
 		return none
 	case before.in(determiners) && earlier.is("after", "before", "of", "in"), before.is("after", "by", "at", "last", "before", "on") || before.in(determiners) && next.is("date", "time", "count", "attempts", "history"):
 		return none

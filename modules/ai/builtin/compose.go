@@ -182,12 +182,15 @@ func (b *builder) filter(a action) doc.Object {
 		}
 		o = append(o, doc.Field{Key: key, Value: b.value(f, f.name)})
 	}
-	if a.own && b.protect {
-		key := "userId"
+	if a.own && (b.protect || b.user == "loginResult") {
+		key, who := "userId", "{{currentUser.userId}}"
 		if a.collection == usersCollection {
 			key = "_id"
 		}
-		o = doc.Set(o, key, "{{currentUser.userId}}")
+		if !b.protect { // who has just logged in
+			who = "{{loginResult.userId}}"
+		}
+		o = doc.Set(o, key, who)
 	}
 	return o
 }

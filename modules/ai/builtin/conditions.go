@@ -23,7 +23,8 @@ func conditions(tokens []token, noun string) listed {
 				found = listed{}
 			}
 		}
-		if t.is("of", "for", "from") && noun != "" && len(found.fields) == 0 {
+		owned := t.is("of", "for", "from") || t.is("to") && at(l.rest, i-1).is("assigned", "belonging", "attached", "linked", "related")
+		if owned && noun != "" && len(found.fields) == 0 {
 			found = parent(l.rest[i+1:], noun)
 		}
 		if t.is("that", "which", "who") && at(l.rest, i+1).is("are", "is", "were") {
@@ -89,7 +90,7 @@ func readCondition(tokens []token) (field, []token, bool) {
 	}
 	for ; i < len(tokens) && len(words) < 3; i++ {
 		t := tokens[i]
-		if t.mark != word || t.in(stops) || t.text == "" || t.is("equals", "equal", "matches") {
+		if t.mark != word || t.in(stops) || t.text == "" || t.is("equals", "equal", "matches") || t.is("first") && endsItem(at(tokens, i+1)) {
 			break
 		}
 		if t.low == "id" || t.low == "email" {
@@ -113,7 +114,7 @@ func readCondition(tokens []token) (field, []token, bool) {
 		j++
 	}
 	v := at(rest, j)
-	direct := j == 0 && v.mark == word && !endsItem(v) && !v.in(stops) && v.text != "" && endsItem(at(rest, 1)) && !v.is("field", "address", "param", "parameter", "value", "query")
+	direct := j == 0 && v.mark == word && !endsItem(v) && !v.in(stops) && v.text != "" && endsItem(at(rest, 1)) && !v.is("first", "field", "address", "param", "parameter", "value", "query")
 	if j > 0 && !v.in(determiners) && !v.is("given", "provided", "sent") && (v.mark == word && v.text != "" && !v.in(stops) || v.mark == number || v.mark == quoted) || j == 0 && (v.mark == quoted || v.mark == number) || direct {
 		f.fixed = literal(v)
 		f.kind = kindOf(f.fixed, f.kind)
@@ -132,6 +133,32 @@ func parent(tokens []token, noun string) (l listed) {
 		return listed{fields: fields{ownerKey(camel(strings.Split(owner, "_")))}, rest: np.rest}
 	}
 	return l
+}
+
+// compares reports whether a clause asks for more or less than something: a filter
+// of the grammar knows only what is equal.
+func compares(tokens []token) bool {
+	for i, t := range tokens {
+		if t.is("than") && i > 0 || t.is("over", "above", "under", "below", "between", "before", "after", "since") && at(tokens, i+1).mark == number {
+			return true
+		}
+	}
+	return false
+}
+
+// shown takes the fields out of a list's tokens that say what of its documents is
+// wanted, "with their name and price": documents come whole, and nothing is
+// looked for.
+func shown(tokens []token) []token {
+	i := slices.IndexFunc(tokens, func(t token) bool { return t.is("with") })
+	if i < 0 || at(tokens, i+1).is("a", "an", "the", "given", "matching", "this", "that", "specific", "certain") {
+		return tokens
+	}
+	l := readConditions(tokens[i+1:])
+	if len(l.fields) == 0 || slices.ContainsFunc(l.fields, func(f field) bool { return f.fixed != nil || f.name == "id" }) {
+		return tokens
+	}
+	return append(slices.Clone(tokens[:i]), l.rest...)
 }
 
 // states are words that are more often a status than anything else.

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
 )
@@ -11,6 +12,7 @@ func edit(text string, steps, edges doc.Array) doc.Object {
 	f := readFlow(steps, edges)
 	tokens := tokenize(text)
 	f.instead = mentions(tokens, "instead", "should", "rather")
+	f.only = mentions(tokens, "only")
 	p := &plan{sentence: tokens, editing: true}
 	rest, protect := p.mask(tokens, strong)
 	if protect {
@@ -62,7 +64,9 @@ func (f *flow) change(c clause) {
 		}
 		f.protect()
 	case find, list:
-		f.addAction(c)
+		if f.last("dbFind") < 0 || !strings.HasPrefix(c.verb, "filter") { // else refine has read it
+			f.addAction(c)
+		}
 	}
 }
 
@@ -127,6 +131,10 @@ func (f *flow) addAction(c clause) {
 		p.finish(nil)
 	}
 	if len(p.actions) == 0 {
+		return
+	}
+	if i := f.last("dbFind"); f.only && len(p.actions) == 1 && p.actions[0].act == list && i >= 0 && doc.String(f.steps[i].fields, "collection") == p.actions[0].collection {
+		f.filterBy(f.steps[i], p.actions[0].by) // "only show active products"
 		return
 	}
 	b := builder{plan: p, outputs: map[string]bool{}, vars: slices.Clone(vars)}

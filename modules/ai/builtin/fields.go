@@ -11,8 +11,9 @@ import (
 type field struct {
 	name, kind string // string, number, boolean, email, date, array
 	optional   bool
-	fixed      any  // the only value that it may have; nil is any
-	chosen     bool // a password that is being set: it must not be too short
+	choices    []string // the only texts that it may have; nil is any
+	fixed      any      // the only value that it may have; nil is any
+	chosen     bool     // a password that is being set: it must not be too short
 }
 
 const maxFields = 30
@@ -107,6 +108,9 @@ func fieldList(tokens []token) listed {
 		if t.is("from") && nouns.IsPlural(at(tokens, i+1).low) {
 			continue // from whom, not what
 		}
+		if at(tokens, i+1).is("default", "defaults") {
+			continue // a value, not a field
+		}
 		if l := readFields(tokens[i+1:]); len(l.fields) > 0 && (len(l.fields) > 1 || l.fields[0].name != "id" || !t.is("with", "using", "from")) {
 			l.rest = append(slices.Clone(tokens[:i]), l.rest...)
 			return l
@@ -132,7 +136,7 @@ func readFields(tokens []token) listed {
 		if !ok {
 			break
 		}
-		tokens = rest
+		tokens = rest[demand(rest):]
 		if f.name != "" && !features[strings.ToLower(f.name)] {
 			l.fields = l.fields.add(f)
 		}
@@ -155,6 +159,10 @@ func readField(tokens []token) (f field, rest []token, ok bool) {
 			goto done
 		case t.is("optional", "optionally"):
 			optional = true
+		case len(words) > 0 && (t.is("the", "a", "an") || t.is("one") && at(tokens, i+1).is("of") || demand(tokens[i:]) > 0):
+			goto done
+		case t.is("value") && len(words) == 0 && endsItem(at(tokens, i+1)):
+			words = append(words, t.text)
 		case t.is("required", "mandatory", "fields", "field", "called", "named", "properties", "attributes", "columns", "values", "value", "valid", "unique"):
 		case t.in(skips) && len(words) == 0 || t.owns && len(words) == 0:
 		case t.mark == comma && t.text == "/" && len(words) == 1 && typeWords[strings.ToLower(words[0])] == "":
@@ -167,7 +175,7 @@ func readField(tokens []token) (f field, rest []token, ok bool) {
 	}
 done:
 	rest = tokens[i:]
-	if len(words) == 0 || len(words) > 3 {
+	if len(words) == 0 || len(words) > 3 || at(rest, 0).is("the", "a", "an") { // "hash the password" is no field
 		return f, tokens, false
 	}
 	for _, w := range words {
@@ -198,6 +206,9 @@ done:
 		f.kind = kind
 	}
 	f.optional, f.fixed = optional, fixed
+	if values, n := choicesIn(rest); n > 0 && (choosable[strings.ToLower(words[len(words)-1])] || at(rest, 0).is("one") || at(rest, 1).is("one")) {
+		f.kind, f.choices, rest = "string", values, rest[n:]
+	}
 	return f, rest, true
 }
 

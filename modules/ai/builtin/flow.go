@@ -49,6 +49,7 @@ type flow struct {
 	ids     map[string]bool
 	removed doc.Array
 	instead bool     // what is there shall be changed, not joined
+	only    bool     // what is listed shall be less
 	done    []string // what was changed, in words
 	refused []string // what was not, and why
 }

@@ -1,7 +1,10 @@
 package builtin
 
+import "slices"
+
 // mask takes phrases out of the tokens, and reports whether one was there that
-// is not denied.
+// is not denied. Whose something is, is still there to be read: "the current
+// user's orders" are "my orders", and "of the current user" is of the caller.
 func (p *plan) mask(tokens []token, table [][]string) (rest []token, found bool) {
 	for i := 0; i < len(tokens); i++ {
 		n := 0
@@ -18,19 +21,37 @@ func (p *plan) mask(tokens []token, table [][]string) (rest []token, found bool)
 			rest = append(rest, tokens[i])
 			continue
 		}
-		denied := false
+		denied, only, whose := false, false, false
 		for len(rest) > 0 && rest[len(rest)-1].is("only", "for", "be", "is", "are", "must", "a", "an", "the", "by", "that", "and", "not", "it", "to", "but", "with", "any", "let", "allow") {
-			denied = denied || rest[len(rest)-1].is("not")
+			last := rest[len(rest)-1]
+			denied, only, whose = denied || last.is("not"), only || last.is("only"), whose || last.is("for", "by", "to")
 			rest = rest[:len(rest)-1]
 		}
 		found = found || !denied
-		for i+n < len(tokens) && tokens[i+n].is("user", "users", "people", "members", "customers", "admins", "callers", "can", "may", "to", "only", "first", "should", "is", "required", "be", "able", "authentication", "login", "header") {
-			n++
+		end := i + n - 1
+		for !tokens[end].owns && end+1 < len(tokens) && tokens[end+1].is("user", "users", "people", "members", "customers", "admins", "callers", "can", "may", "to", "only", "first", "should", "is", "required", "be", "able", "authentication", "login", "header") {
+			end++
 		}
-		i += n - 1
-		rest = append(rest, token{mark: stop})
+		if tokens[i+n-1].is("admins", "admin", "administrators") {
+			p.note("roles are not known: whoever is logged in may do this")
+		}
+		whose = whose || at(rest, len(rest)-1).is("of", "from")
+		switch {
+		case tokens[end].owns:
+			rest = append(rest, token{text: "my", low: "my"})
+		case whose && !only && !denied && tokens[end].is("user", "member", "customer"):
+			rest = append(rest, token{mark: caller})
+		default:
+			rest = append(rest, token{mark: stop})
+		}
+		i = end
 	}
 	return rest, found
+}
+
+// callers reports whether the tokens say that something is the caller's.
+func callers(tokens []token) bool {
+	return slices.ContainsFunc(tokens, func(t token) bool { return t.mark == caller })
 }
 
 // removes reports whether a clause that ends here takes something away.

@@ -70,6 +70,9 @@ func validationRule(f field) doc.Object {
 	case f.fixed != nil:
 		add("type", f.kind)
 		add("enum", doc.Array{f.fixed})
+	case f.choices != nil:
+		add("type", "string")
+		add("enum", f.allowed())
 	case f.kind == "date" && f.optional:
 		add("type", "string")
 		add("pattern", optionalDatePattern)
@@ -86,6 +89,18 @@ func validationRule(f field) doc.Object {
 		}
 	}
 	return r
+}
+
+// allowed are the choices, and the default of what need not be sent.
+func (f field) allowed() doc.Array {
+	var all doc.Array
+	if f.optional {
+		all = append(all, "")
+	}
+	for _, choice := range f.choices {
+		all = append(all, choice)
+	}
+	return all
 }
 
 func validationNode(vars fields) node {

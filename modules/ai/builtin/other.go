@@ -135,7 +135,7 @@ func (p *plan) readReply(c clause) {
 	every := at(c.body, 0).is("all", "every")
 	np := object(c, c.body)
 	where := conditions(c.body, nouns.Singular(np.noun()))
-	if noun := np.noun(); (every || len(where.fields) > 0 || np.own && nouns.IsPlural(noun)) && noun != "" && !features[noun] {
+	if noun := np.noun(); (every || len(where.fields) > 0 || (np.own || callers(c.body)) && nouns.IsPlural(noun)) && noun != "" && !features[noun] {
 		a := action{act: find}
 		if p.readQuery(clause{act: find, verb: "get", body: c.body}, &a) {
 			p.actions = append(p.actions, a)
@@ -194,11 +194,8 @@ func (p *plan) readCRUD(c clause) {
 	if noun == "" {
 		noun = "record"
 	}
-	p.addCRUD(collectionName(nouns.Plural(noun)), fieldList(c.body).fields)
-}
-
-func (p *plan) addCRUD(collection string, f fields) {
-	p.actions = append(p.actions, action{act: create, collection: collection, fields: f}, action{act: list, collection: collection, many: true})
+	collection, own := collectionName(nouns.Plural(noun)), np.own || callers(c.body)
+	p.actions = append(p.actions, action{act: create, collection: collection, fields: fieldList(c.body).fields, own: own}, action{act: list, collection: collection, many: true, own: own})
 	p.note("a workflow is one endpoint: this one stores into " + collection + " and lists it; ask for \"update a " + nouns.Singular(collection) + " by id\" and \"delete a " + nouns.Singular(collection) + " by id\" in workflows of their own")
 }
 

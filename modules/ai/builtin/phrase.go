@@ -32,6 +32,9 @@ func nounPhrase(tokens []token) phrase {
 		if t.mark != word && (t.mark != number || len(p.words) > 0) || t.in(stops) || len(p.words) > 3 {
 			break
 		}
+		if n := len(p.words); n > 0 && isHead(p.words[n-1]) && !nouns.IsPlural(t.low) && !t.in(wrappers) {
+			break // "tasks assigned to", "users older than", "posts limit"
+		}
 		if t.in(owners) {
 			p.own = true
 		}
@@ -54,7 +57,15 @@ func nounPhrase(tokens []token) phrase {
 	return p
 }
 
-var quantities = set("latest last newest recent first top oldest next previous registered existing current everything matching respective please new me simple")
+var quantities = set("latest last newest recent first top oldest next previous most registered existing current everything matching respective please new me simple")
+
+// isHead reports whether a word ends a noun: a plural, but for those that stand
+// before another noun, as in "sales order".
+func isHead(t token) bool {
+	return t.mark == word && !t.owns && strings.HasSuffix(t.low, "s") && nouns.IsPlural(t.low) && !pluralia[t.low]
+}
+
+var pluralia = set("sales sports goods news savings systems operations communications settings analytics graphics logistics series species business address process class access")
 
 // noun joins the words of a phrase into a noun: "blog post" is blog_post.
 func (p phrase) noun() string {

@@ -71,6 +71,16 @@ func understand(text string) *plan {
 	return p
 }
 
+// guard demands a login for what is the caller's own, where nothing else says who
+// calls: a list of "my orders", or "my profile", would be everybody's.
+func (p *plan) guard() {
+	for _, a := range p.actions {
+		if a.own && (a.many || a.collection == usersCollection) && !p.doing(signup) && !p.doing(login) {
+			p.protect = true
+		}
+	}
+}
+
 // crudVerbs reports whether a description lists what can be done with one thing:
 // "create, read, update and delete products".
 func crudVerbs(parts []clause) bool {
@@ -113,10 +123,14 @@ func (p *plan) finish(parts []clause) {
 			p.fromNoun(c)
 		}
 	}
+	if len(p.actions) == 0 && len(p.fields) == 0 {
+		p.fields = p.checked // "validate the email" alone
+	}
 	if len(p.actions) == 0 && p.message == "" && len(p.fields) == 0 && mentions(p.sentence, "health", "ping", "status") {
 		p.message = "ok"
 	}
 	p.lendNouns()
+	p.guard()
 	for i := range p.actions {
 		p.complete(&p.actions[i])
 	}

@@ -25,6 +25,11 @@ func (p *plan) read(c clause) {
 			return
 		}
 	case find, list, remove:
+		if noun := object(c, c.body).noun(); c.act == find && (noun == "email" || noun == "mail" || noun == "notification") && slices.ContainsFunc(c.body, func(t token) bool { return t.mark == address }) {
+			c.act, a.act = mail, mail // "get an email at a@b.co"
+			readMail(c, &a)
+			break
+		}
 		if !p.readQuery(c, &a) {
 			return
 		}
@@ -107,7 +112,7 @@ func (p *plan) readTakes(c clause) {
 
 // object finds the noun that a clause is about.
 func object(c clause, tokens []token) phrase {
-	for len(tokens) > 0 && (tokens[0].is("me", "us", "up", "out", "back", "you", "just", "for") || endsItem(tokens[0]) && tokens[0].mark != stop) {
+	for len(tokens) > 0 && (tokens[0].is("me", "us", "up", "out", "back", "you", "just", "only", "for") || endsItem(tokens[0]) && tokens[0].mark != stop) {
 		tokens = tokens[1:]
 	}
 	np := nounPhrase(tokens)
@@ -147,7 +152,7 @@ func (p *plan) readCreate(c clause, a *action) bool {
 		a.act = signup
 		return true
 	}
-	if n := len(p.actions); n > 0 && noun == "" && a.collection != "" && p.actions[n-1].act == create && slices.Contains([]string{"contacts", "feedback"}, p.actions[n-1].collection) {
+	if n := len(p.actions); n > 0 && noun == "" && a.collection != "" && p.actions[n-1].act == create && len(a.fields) == 0 && !mentions(p.sentence, "also", "too", "additionally", "copy") {
 		p.actions[n-1].collection = a.collection // "store it in inquiries"
 		return false
 	}
@@ -215,6 +220,10 @@ func startsFeature(body []token) bool {
 
 // readQuery reads the collection and the filter of a find, list or delete.
 func (p *plan) readQuery(c clause, a *action) bool {
+	if compares(c.body) {
+		p.note("comparisons like more or less than are not known")
+		return false
+	}
 	explicit, body := placeBehind(c.body, "in", "into", "inside", "from", "on")
 	a.collection = explicit
 	a.limit, a.sort = order(body)
@@ -225,11 +234,14 @@ func (p *plan) readQuery(c clause, a *action) bool {
 		}
 	}
 	noun := np.noun()
-	a.own = np.own
-	profile := a.own && (noun == "profile" || noun == "account" || noun == "user") || noun == "profile" || noun == "current_user"
+	a.own = np.own || callers(body)
+	profile := a.own && (noun == "account" || noun == "user") || noun == "profile" || noun == "current_user"
 	switch {
-	case profile && p.protect:
-		a.act, a.collection, a.own = find, usersCollection, true
+	case profile && (p.protect || a.own):
+		a.collection, a.own = usersCollection, true
+		if c.act != remove {
+			a.act = find
+		}
 		return true
 	case noun == "" && a.collection == "" && len(conditions(body, "").fields) == 0 && len(np.rest) > 0 && !at(np.rest, 0).is("all", "it", "them", "him", "her"):
 		if c.act == find && !endsItem(at(np.rest, 0)) || at(np.rest, 0).mark == stop {
@@ -254,11 +266,14 @@ func (p *plan) readQuery(c clause, a *action) bool {
 	if np.owner != "" && noun != "" {
 		a.by = a.by.add(ownerKey(np.owner))
 	}
+	all := slices.ContainsFunc(body[:min(len(body), 3)], func(t token) bool { return t.is("all", "every") })
+	several := all || c.act == list || a.limit > 0 || a.sort != "" || nouns.IsPlural(strings.ToLower(noun)) && !np.one
+	if all || c.act == list {
+		body = shown(body)
+	}
 	if where := conditions(body, nouns.Singular(a.collection)); len(where.fields) > 0 {
 		a.by = a.by.add(where.fields...)
 	}
-	all := slices.ContainsFunc(body[:min(len(body), 3)], func(t token) bool { return t.is("all", "every") })
-	several := all || c.act == list || a.limit > 0 || a.sort != "" || nouns.IsPlural(strings.ToLower(noun)) && !np.one
 	switch {
 	case c.act == remove:
 		a.many = several // without a filter, demand says why that is not done

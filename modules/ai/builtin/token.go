@@ -18,6 +18,7 @@ const (
 	number       // digits, perhaps with a unit
 	comma        // also brackets and slashes: a pause inside a sentence
 	stop         // the end of a sentence
+	caller       // who calls: the "current user" of "the orders of the current user"
 )
 
 // token is a piece of the description: as it was written, and for words in the
@@ -50,6 +51,7 @@ func tokenize(text string) []token {
 	if len(text) > maxText {
 		text = strings.ToValidUTF8(text[:maxText], "")
 	}
+	text = inWords(text)
 	var tokens []token
 	before := ' '
 	for len(text) > 0 {
@@ -68,6 +70,8 @@ func tokenize(text string) []token {
 		case wordRune(r):
 			size = wordLength(text)
 			tokens = append(tokens, makeWord(text[:size]))
+		case r == '&':
+			tokens = append(tokens, token{text: "and", low: "and"})
 		case strings.ContainsRune(".;!?\n", r):
 			tokens = append(tokens, token{mark: stop})
 		case strings.ContainsRune(",()[]:/+|=<>-–—", r):
@@ -186,7 +190,7 @@ func correct(w string) string {
 	if len(w) == 4 && strings.Contains(w, "w") && strings.Contains(w, "i") && strings.Contains(w, "t") && strings.Contains(w, "h") {
 		return "with"
 	}
-	if len(w) < 5 || len(w) > 12 {
+	if len(w) < 5 || len(w) > 12 || noTypos[w] {
 		return w
 	}
 	for _, known := range typed {

@@ -15,7 +15,7 @@ func (p *plan) readUpdate(c clause, a *action) {
 	a.by, body = where.fields, where.rest
 	var target []token
 	np := nounPhrase(body)
-	a.own = np.own
+	a.own = np.own || callers(body)
 	noun, one := "", np.one
 	switch i := slices.IndexFunc(body, func(t token) bool { return t.is("of", "for", "on") }); {
 	case np.owner != "":
@@ -23,7 +23,7 @@ func (p *plan) readUpdate(c clause, a *action) {
 	case i > 0 && len(np.words) > 0:
 		of := nounPhrase(body[i+1:])
 		noun, target = of.noun(), append(slices.Clone(body[:i]), of.rest...)
-		a.own, one = of.own, of.one
+		a.own, one = a.own || of.own, of.one
 	case len(np.words) > 1 && fieldWord(np.words[len(np.words)-1]):
 		noun = phrase{words: np.words[:len(np.words)-1]}.noun()
 		target = append([]token{np.words[len(np.words)-1]}, np.rest...)
@@ -44,10 +44,12 @@ func (p *plan) readUpdate(c clause, a *action) {
 	case noun != "" && !pronouns[noun]:
 		a.collection = collectionName(nouns.Plural(noun))
 	}
-	if a.own && (noun == "profile" || noun == "account") {
-		a.collection = usersCollection
+	if a.own && explicit == "" && (noun == "profile" || noun == "account" || noun == "user" || noun == "" && len(np.words) > 0) {
+		a.collection = usersCollection // "change my email"
 	}
-	a.fields = marked(c.verb, body, a.fields)
+	if a.fields = marked(c.verb, body, a.fields); len(a.fields) == 0 && strings.HasPrefix(c.verb, "renam") {
+		a.fields = fields{named("name")}
+	}
 	a.many = nouns.IsPlural(noun) && !one && len(a.by) > 0
 }
 

@@ -27,12 +27,15 @@ var spellings = map[string]string{
 	"logged-in": "loggedin", "signed-in": "loggedin", "look-up": "lookup", "lookups": "lookup", "registration": "signup", "tokens": "token", "jwts": "jwt", "auth": "authentication",
 	"authorization": "authentication", "authorisation": "authentication", "endpoints": "endpoint", "apis": "api", "workflows": "workflow", "pls": "please", "plz": "please",
 	"don't": "not", "dont": "not", "doesn't": "not", "no": "not", "without": "not", "never": "not", "thanks": "thanks", "thankyou": "thanks", "thank-you": "thanks", "secs": "seconds",
-	"identifier": "id", "ids": "id", "_id": "id", "username": "username", "log-ins": "login", "logins": "login", "passwords": "password", "pwd": "password", "passwort": "password",
+	"identifier": "id", "to-do": "todo", "to-dos": "todos", "ids": "id", "_id": "id", "username": "username", "log-ins": "login", "logins": "login", "passwords": "password", "pwd": "password", "passwort": "password",
 	"validations": "validation", "validates": "validate", "validating": "validate", "validated": "validate", "autentication": "authentication", "nad": "and", "usr": "user", "usres": "users", "mesage": "message",
 }
 
 // typed are the words in which typos are corrected.
 var typed = strings.Fields("create register signup login update delete remove email password validate validation insert lookup product message response protect store fetch respond return description users price title please")
+
+// noTypos are English words one slip away from those.
+var noTypos = set("crate crease cremate deplete inert inset insect invert logic massage pleas prick pride prime prince prize produce project protest remote resister score shore snore spore stare stoke stole stone stork storm story stove swore tithe ushers")
 
 // verbs say what a clause does.
 var verbs = func() map[string]act {
@@ -40,7 +43,7 @@ var verbs = func() map[string]act {
 	for a, words := range map[act]string{
 		create:   "create add save store insert submit post record make build write generate book place schedule track report leave file capture design develop implement subscribe append keep persist enter upload setup log",
 		list:     "list browse count enumerate",
-		find:     "get find fetch lookup retrieve read search show view query load display pull",
+		find:     "get find fetch lookup retrieve read search show view see filter query load display pull",
 		update:   "update change edit modify set mark patch replace adjust toggle rename",
 		remove:   "delete remove erase drop destroy clear",
 		mail:     "send notify inform alert",
@@ -89,7 +92,7 @@ var (
 	// pronouns stand for what was named before.
 	pronouns = set("it them this that these those him her everything one")
 	// nounVerbs are verbs whose form with an s is more often a noun in the plural.
-	nounVerbs = set("books reports tracks places files logs leaves schedules records posts uploads designs views searches queries lists counts changes updates sets marks alerts answers pulls loads displays reads")
+	nounVerbs = set("books reports tracks places files logs leaves schedules records posts uploads designs views searches queries filters lists counts changes updates sets marks alerts answers pulls loads displays reads")
 	owners    = set("my own")
 	admins    = set("me us admin administrator owner team support staff sales manager boss moderators admins")
 )
@@ -100,7 +103,8 @@ var (
 	strong = phrases("loggedin", "authenticated", "protected", "protect", "protects", "requires authentication", "require authentication", "requiring authentication", "needs authentication", "need authentication", "authentication required", "requires login", "require login",
 		"requires a login", "require a login", "requires users to login", "require users to login", "login required", "login is required", "authentication is required", "requires a token", "require a token", "requires a valid token", "requires a valid jwt", "requires jwt", "require jwt", "requires a jwt", "valid token", "valid jwt", "bearer token",
 		"with login protection", "secured", "secure", "members only", "only members", "behind login", "behind a login", "behind authentication", "authmiddleware", "current user", "check the token", "checks the token", "verify the token", "verifies the token", "verify the jwt", "check authentication", "require a valid token",
-		"need to login", "needs to login", "must login", "have to login", "has to login", "needs a token", "only registered users", "registered users only", "authentication middleware", "jwt authentication", "token authentication", "with a token", "needs login", "authentication check", "login check", "a login first", "require the user to login")
+		"need to login", "needs to login", "must login", "have to login", "has to login", "needs a token", "only registered users", "registered users only", "authentication middleware", "jwt authentication", "token authentication", "with a token", "needs login", "authentication check", "login check", "a login first", "require the user to login",
+		"only admins", "only an admin", "only the admin", "only admin users", "only administrators")
 	weak = phrases("authentication", "with jwt", "jwt", "token")
 )
 

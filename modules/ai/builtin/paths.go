@@ -1,0 +1,89 @@
+package builtin
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/orchestrix/orchestrix/modules/ai/nouns"
+)
+
+// endpoint is a method and a path, as developers write them: "PUT /products/:id".
+var endpoint = regexp.MustCompile(`\b(GET|POST|PUT|PATCH|DELETE)\s+(/[\w/:{}.-]*\w\}?)(?:\s*[-:]\s|\s+(?:that|which|to|endpoint)\b)?`)
+
+// methods are the verbs that the methods stand for.
+var methods = map[string]string{"GET": "get", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
+
+// inWords writes the endpoints of a description as words: "update a product by
+// id". What follows goes on about the same thing.
+func inWords(text string) string {
+	var b strings.Builder
+	for {
+		m := endpoint.FindStringSubmatchIndex(text)
+		if m == nil {
+			return b.String() + text
+		}
+		method, path := text[m[2]:m[3]], text[m[4]:m[5]]
+		said, noun := spoken(method, path)
+		if noun == "" { // no resource: "POST /login"
+			b.WriteString(text[:m[0]] + said + text[m[5]:m[1]])
+			text = text[m[1]:]
+			continue
+		}
+		b.WriteString(text[:m[0]] + said + " ")
+		text = again(text[m[1]:], verbs[methods[method]], noun)
+	}
+}
+
+// spoken is an endpoint in words, and the noun of the resource that its path
+// names in the plural; without one only the words of the path.
+func spoken(method, path string) (said, noun string) {
+	var names, params []string
+	for _, part := range strings.Split(path, "/") {
+		switch {
+		case part == "" || part == "api" || len(part) < 4 && strings.TrimLeft(part, "v0123456789") == "":
+		case strings.ContainsAny(part[:1], ":{"):
+			params = append(params, clean(strings.Trim(part, ":{}")))
+		default:
+			names = append(names, clean(part))
+		}
+	}
+	if len(names) == 0 || !nouns.IsPlural(names[len(names)-1]) {
+		return strings.Join(names, " "), ""
+	}
+	all := names[len(names)-1]
+	noun = nouns.Singular(all)
+	switch last := path[strings.LastIndexByte(path, '/')+1:]; {
+	case last != "" && strings.ContainsAny(last[:1], ":{") && params[len(params)-1] != "":
+		return methods[method] + " a " + noun + " by " + params[len(params)-1], noun
+	case method == "GET" && len(params) > 0 && len(names) > 1:
+		return "get all " + all + " by " + nouns.Singular(names[len(names)-2]) + "Id", noun
+	case method == "GET":
+		return "get all " + all, noun
+	}
+	return methods[method] + " a " + noun, noun
+}
+
+// again is the rest of a description without a verb and a noun that only say the
+// endpoint once more: "PUT /products/:id updates name and price".
+func again(rest string, said act, noun string) string {
+	words := strings.Fields(rest)
+	if len(words) == 0 {
+		return rest
+	}
+	verb := verbs[strings.ToLower(words[0])]
+	if verb != said && (said != find || verb != reply && verb != list) {
+		return rest
+	}
+	words = words[1:]
+	for len(words) > 0 && slices.Contains([]string{"the", "a", "an", "all", "one", "new", noun, nouns.Plural(noun)}, strings.ToLower(strings.Trim(words[0], ".,"))) {
+		words = words[1:]
+	}
+	if rest = strings.Join(words, " "); said == update || said == create {
+		for _, already := range []string{"with ", "by ", "and ", "its "} {
+			rest = strings.TrimPrefix(rest, already)
+		}
+		return "with " + rest
+	}
+	return rest
+}
