@@ -174,15 +174,19 @@ func accountStarts(tokens []token, i int, current *clause, a act) act {
 		return none
 	case before.in(determiners) && earlier.is("after", "before", "of", "in"), before.is("after", "by", "at", "last", "before", "on") || before.in(determiners) && next.is("date", "time", "count", "attempts", "history"):
 		return none
-	case t.is("register", "registers", "registering", "signup") && next.is("for") && at2.in(determiners), t.is("register", "registers", "registering") && !accountNoun(next):
+	case t.is("register", "registers", "registering", "signup") && next.is("for") && at2.in(determiners), t.is("register", "registers", "registering") && !accountNoun(tokens[i+1:]):
 		return create
 	}
 	return a
 }
 
 // accountNoun reports whether registering it makes an account.
-func accountNoun(next token) bool {
-	return next.mark != word || next.in(stops) || next.in(wrappers) || next.in(determiners) || next.is("user", "users", "account", "accounts", "member", "members", "customer", "customers", "people", "myself")
+func accountNoun(tokens []token) bool {
+	for len(tokens) > 0 && tokens[0].in(determiners) {
+		tokens = tokens[1:]
+	}
+	next := at(tokens, 0)
+	return next.mark != word || next.text == "" || next.in(stops) || next.in(wrappers) || next.is("user", "users", "person", "someone", "somebody", "patient", "student", "guest", "visitor", "clients", "client", "account", "accounts", "member", "members", "customer", "customers", "people", "myself")
 }
 
 // mailStarts tells mail as an act from email as a field.

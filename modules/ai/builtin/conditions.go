@@ -50,6 +50,9 @@ func conditions(tokens []token, noun string) listed {
 // sorts reports whether "by" belongs to "sorted by".
 func sorts(tokens []token, i int) bool {
 	before := at(tokens, i-1)
+	if before.in(pronouns) {
+		before = at(tokens, i-2) // "sort them by"
+	}
 	return tokens[i].is("by") && (before.is("sorted", "ordered", "sort", "sorting", "followed") || before.is("order") && i > 1 && !at(tokens, i-2).in(determiners))
 }
 
@@ -90,7 +93,7 @@ func readCondition(tokens []token) (field, []token, bool) {
 	}
 	for ; i < len(tokens) && len(words) < 3; i++ {
 		t := tokens[i]
-		if t.mark != word || t.in(stops) || t.text == "" || t.is("equals", "equal", "matches") || t.is("first") && endsItem(at(tokens, i+1)) {
+		if t.mark != word || t.in(stops) || t.text == "" || t.is("equals", "equal", "matches") || t.is("first") && endsItem(at(tokens, i+1)) || t.is("sort", "sorting") && len(words) == 0 {
 			break
 		}
 		if t.low == "id" || t.low == "email" {
@@ -190,7 +193,13 @@ func order(tokens []token) (limit int, sort string) {
 			limit, _ = strconv.Atoi(t.low)
 			limit = min(max(limit, 0), 1000)
 		}
+		if n := numbers[t.low]; t.mark == word && n > 1 && i < 5 && limit == 0 {
+			limit = int(n) // "the ten newest"
+		}
 		switch {
+		case sort != "" && t.is("latest", "newest", "highest", "largest"): // "by date, newest first"
+			sort = "-" + strings.TrimPrefix(sort, "-")
+		case sort != "" && t.is("oldest", "lowest", "smallest"):
 		case t.is("latest", "newest", "recent", "last") || t.is("newest", "latest") && at(tokens, i+1).is("first"):
 			sort = "-createdAt"
 		case t.is("oldest"):

@@ -12,9 +12,13 @@ func fieldsIn(tokens []token) fields {
 	if l := fieldList(tokens); len(l.fields) > 0 {
 		return l.fields
 	}
-	rest := slices.DeleteFunc(slices.Clone(tokens), func(t token) bool {
-		return t.is("also", "field", "fields", "called", "named", "column", "property", "parameter", "variable", "input", "attribute", "validation", "for", "that", "of") || t.mark == comma && t.text == ":"
-	})
+	var rest []token
+	for i, t := range tokens {
+		filler := t.is("also", "field", "fields", "called", "named", "column", "property", "parameter", "variable", "input", "attribute", "validation", "for", "that", "of") || t.mark == comma && t.text == ":"
+		if !filler || t.is("of") && at(tokens, i-1).is("one") {
+			rest = append(rest, t)
+		}
+	}
 	return readFields(rest).fields
 }
 

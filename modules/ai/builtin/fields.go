@@ -264,7 +264,7 @@ func annotations(rest []token, kind string, optional bool) ([]token, string, boo
 			i = -1
 		case t.text == "(" && at(rest, i+1).mark == number:
 			return rest[i:], kind, optional
-		case t.mark == comma && (t.text == "(" || t.text == ":" || t.text == ")"), t.is("as", "a", "an", "is", "which", "type"):
+		case t.mark == comma && (t.text == "(" || t.text == ":" || t.text == ")"), t.is("as", "a", "an", "is", "which", "type", "positive", "whole"):
 		default:
 			return rest, kind, optional
 		}

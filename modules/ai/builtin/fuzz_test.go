@@ -84,7 +84,7 @@ func FuzzStored(f *testing.F) {
 func TestAnswersAreBounded(t *testing.T) {
 	for _, piece := range []string{
 		"create a product with name and price and ", "a", "\"", "{{", "'", "with ", "and ", "by email ", "x.", "a@b", "send an email to a@b.co and ", "only logged in users can ", "list of ", "create, read, ",
-		"of a ", "wait 5 seconds ", "\n", "ü", "save it in logs ", "field1, field2, ", "not ", "that is ", "1 ", "must be at least 5 ", "(1", "by email and ", "where x is y ", "- ",
+		"of a ", "wait 5 seconds ", "\n", "ü", "save it in logs ", "field1, field2, ", "not ", "that is ", "1 ", "must be at least 5 ", "(1", "by email and ", "where x is y ", "- ", "GET /users ", "PUT /users/:id updates ", "priority (low, ", "one of a, ", "of the current user ",
 	} {
 		text := strings.Repeat(piece, 200<<10/len(piece))
 		made := generate(t, text, nil, nil)

@@ -1,7 +1,5 @@
 package builtin
 
-import "slices"
-
 // mask takes phrases out of the tokens, and reports whether one was there that
 // is not denied. Whose something is, is still there to be read: "the current
 // user's orders" are "my orders", and "of the current user" is of the caller.
@@ -32,7 +30,7 @@ func (p *plan) mask(tokens []token, table [][]string) (rest []token, found bool)
 		for !tokens[end].owns && end+1 < len(tokens) && tokens[end+1].is("user", "users", "people", "members", "customers", "admins", "callers", "can", "may", "to", "only", "first", "should", "is", "required", "be", "able", "authentication", "login", "header") {
 			end++
 		}
-		if tokens[i+n-1].is("admins", "admin", "administrators") {
+		if tokens[i].is("only") && !tokens[i+n-1].is("members", "users") {
 			p.note("roles are not known: whoever is logged in may do this")
 		}
 		whose = whose || at(rest, len(rest)-1).is("of", "from")
@@ -51,7 +49,12 @@ func (p *plan) mask(tokens []token, table [][]string) (rest []token, found bool)
 
 // callers reports whether the tokens say that something is the caller's.
 func callers(tokens []token) bool {
-	return slices.ContainsFunc(tokens, func(t token) bool { return t.mark == caller })
+	for i, t := range tokens {
+		if t.mark == caller || t.is("me", "myself") && at(tokens, i-1).is("to", "by") {
+			return true // "assigned to me"
+		}
+	}
+	return false
 }
 
 // removes reports whether a clause that ends here takes something away.

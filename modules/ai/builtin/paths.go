@@ -15,23 +15,29 @@ var endpoint = regexp.MustCompile(`\b(GET|POST|PUT|PATCH|DELETE)\s+(/[\w/:{}.-]*
 var methods = map[string]string{"GET": "get", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 
 // inWords writes the endpoints of a description as words: "update a product by
-// id". What follows goes on about the same thing.
+// id". What follows goes on about the same thing. Quotations stay as they are.
 func inWords(text string) string {
 	var b strings.Builder
+	quoted := false
 	for {
 		m := endpoint.FindStringSubmatchIndex(text)
 		if m == nil {
 			return b.String() + text
 		}
-		method, path := text[m[2]:m[3]], text[m[4]:m[5]]
-		said, noun := spoken(method, path)
-		if noun == "" { // no resource: "POST /login"
-			b.WriteString(text[:m[0]] + said + text[m[5]:m[1]])
+		b.WriteString(text[:m[0]])
+		quoted = quoted != (strings.Count(text[:m[0]], `"`)%2 == 1)
+		said, noun := spoken(text[m[2]:m[3]], text[m[4]:m[5]])
+		switch {
+		case quoted:
+			b.WriteString(text[m[0]:m[1]])
 			text = text[m[1]:]
-			continue
+		case noun == "": // no resource: "POST /login"
+			b.WriteString(said + text[m[5]:m[1]])
+			text = text[m[1]:]
+		default:
+			b.WriteString(said + " ")
+			text = again(text[m[1]:], verbs[methods[text[m[2]:m[3]]]], noun)
 		}
-		b.WriteString(text[:m[0]] + said + " ")
-		text = again(text[m[1]:], verbs[methods[method]], noun)
 	}
 }
 
@@ -67,23 +73,31 @@ func spoken(method, path string) (said, noun string) {
 // again is the rest of a description without a verb and a noun that only say the
 // endpoint once more: "PUT /products/:id updates name and price".
 func again(rest string, said act, noun string) string {
-	words := strings.Fields(rest)
-	if len(words) == 0 {
+	first, after := firstWord(rest)
+	if verb := verbs[strings.ToLower(first)]; verb == none || verb != said && (said != find || verb != reply && verb != list) {
 		return rest
 	}
-	verb := verbs[strings.ToLower(words[0])]
-	if verb != said && (said != find || verb != reply && verb != list) {
-		return rest
-	}
-	words = words[1:]
-	for len(words) > 0 && slices.Contains([]string{"the", "a", "an", "all", "one", "new", noun, nouns.Plural(noun)}, strings.ToLower(strings.Trim(words[0], ".,"))) {
-		words = words[1:]
-	}
-	if rest = strings.Join(words, " "); said == update || said == create {
-		for _, already := range []string{"with ", "by ", "and ", "its "} {
-			rest = strings.TrimPrefix(rest, already)
+	for {
+		next, behind := firstWord(after)
+		if !slices.Contains([]string{"the", "a", "an", "all", "one", "new", noun, nouns.Plural(noun)}, strings.ToLower(strings.Trim(next, ".,"))) {
+			break
 		}
-		return "with " + rest
+		after = behind
 	}
-	return rest
+	if said != update && said != create || after == "" {
+		return after
+	}
+	for _, already := range []string{"with ", "by ", "and ", "its "} {
+		after = strings.TrimPrefix(after, already)
+	}
+	return "with " + after
+}
+
+// firstWord is the first word of a text, and what comes after it.
+func firstWord(text string) (first, rest string) {
+	text = strings.TrimLeft(text, " \t\n")
+	if end := strings.IndexAny(text, " \t\n"); end >= 0 {
+		return text[:end], strings.TrimLeft(text[end:], " \t\n")
+	}
+	return text, ""
 }

@@ -44,7 +44,7 @@ func nounPhrase(tokens []token) phrase {
 		if t.is("post", "put", "patch", "get") && at(tokens, i+1).in(wrappers) {
 			continue // the method of an endpoint
 		}
-		if t.mark == number || t.in(skips) || t.in(wrappers) || quantities[t.low] || t.in(determiners) {
+		if t.mark == number || t.mark == word && numbers[t.low] > 1 || t.in(skips) || t.in(wrappers) || quantities[t.low] || t.in(determiners) {
 			continue
 		}
 		p.words = append(p.words, t)
@@ -57,7 +57,7 @@ func nounPhrase(tokens []token) phrase {
 	return p
 }
 
-var quantities = set("latest last newest recent first top oldest next previous most registered existing current everything matching respective please new me simple")
+var quantities = set("latest last newest recent first top oldest next previous most many several multiple registered existing current everything matching respective please new me simple")
 
 // isHead reports whether a word ends a noun: a plural, but for those that stand
 // before another noun, as in "sales order".
@@ -66,6 +66,8 @@ func isHead(t token) bool {
 }
 
 var pluralia = set("sales sports goods news savings systems operations communications settings analytics graphics logistics series species business address process class access")
+
+var measures = set("milliseconds seconds minutes hours days weeks months years grams kilograms pounds meters metres kilometers miles euros dollars cents percent points words characters")
 
 // noun joins the words of a phrase into a noun: "blog post" is blog_post.
 func (p phrase) noun() string {
@@ -119,6 +121,9 @@ func placeBehind(tokens []token, prepositions ...string) (name string, rest []to
 				return name, append(slices.Clone(tokens[:i]), tokens[j:]...)
 			}
 			continue
+		}
+		if noun.in(measures) {
+			continue // "duration in minutes"
 		}
 		next := at(tokens, j+1)
 		explicit = explicit || strings.Contains(noun.text, "_") || t.is("into") || containers[noun.low]

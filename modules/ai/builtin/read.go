@@ -159,6 +159,9 @@ func (p *plan) readCreate(c clause, a *action) bool {
 	if n := len(p.actions); n > 0 && noun == "" && a.collection != "" && len(a.fields) == 0 { // "save it in logs, too"
 		a.fields = slices.DeleteFunc(slices.Clone(p.actions[n-1].fields), func(f field) bool { return f.name == "password" })
 	}
+	if noun == "" && a.collection == "" && strings.HasPrefix(c.verb, "book") && len(a.fields) > 0 {
+		a.collection = "bookings" // "book a table"
+	}
 	switch {
 	case noun == "" && a.collection == "" && c.verb != "subscribe":
 		if at(np.rest, 0).is("it", "them", "everything", "that", "this") && saves(c.verb) && at(np.rest, 0).mark == word && !at(np.rest, 0).is("that") {

@@ -76,8 +76,12 @@ func limit(before []token, low bool, n float64, unit token) rule {
 }
 
 // demand is how many tokens at the beginning are a demand on the field before
-// them, "(at least 3 characters)", or 0: the list of fields goes on behind it.
+// them, "(at least 3 characters)", "in minutes", or 0: the list of fields goes on
+// behind it.
 func demand(tokens []token) int {
+	if at(tokens, 0).is("in") && at(tokens, 1).in(measures) {
+		return 2
+	}
 	compares := false
 	for i := 0; i < min(len(tokens), 10); i++ {
 		t := tokens[i]
@@ -116,8 +120,8 @@ var choosable = set("status state priority role type category level size color c
 // choicesIn reads the values at the beginning, in brackets or behind "one of",
 // and how many tokens that are.
 func choicesIn(tokens []token) (values []string, n int) {
-	brackets := at(tokens, 0).text == "("
-	if !brackets && !(at(tokens, 0).is("one") && at(tokens, 1).is("of")) {
+	brackets, oneOf := at(tokens, 0).text == "(", at(tokens, 0).is("one") && at(tokens, 1).is("of")
+	if !brackets && !oneOf {
 		return nil, 0
 	}
 	last := false // only one more follows: "low, medium or high"

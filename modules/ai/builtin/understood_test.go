@@ -42,6 +42,7 @@ func TestWhatWasMisunderstood(t *testing.T) {
 		row{ask: "GET /notes/:id returns the note", seed: mine, calls: []call{ok(200, `{"id":"<id>"}`, "tea ; !cake")}},
 		row{ask: "PUT /notes/{id} updates text and title", seed: mine, calls: []call{ok(200, `{"id":"<id>","text":"milk","title":"T"}`, "milk")}, stored: "notes: milk ; cake ; !tea"},
 		row{ask: "GET /users/:userId/notes", seed: mine, calls: []call{ok(200, `{"userId":"u2"}`, "cake ; !tea")}},
+		row{ask: `return "GET /users is gone"`, calls: []call{ok(200, `{}`, "GET /users is gone")}},
 		row{ask: "POST /login", seed: "users [" + ada + "]", calls: []call{ok(200, adaShort, `"token":"ey`)}},
 		// What a noun is, and what only stands behind it.
 		row{ask: "List the 1 most recent notes", seed: `notes [{"text":"cake","createdAt":"2026"},{"text":"tea","createdAt":"2020"}]`, calls: []call{ok(200, `{}`, `"count":1 ; cake`)}},
@@ -49,9 +50,18 @@ func TestWhatWasMisunderstood(t *testing.T) {
 		row{ask: "Return a list of notes with text and author", seed: mine, calls: []call{ok(200, `{}`, "tea ; cake")}},
 		row{ask: "submit a support ticket with subject and email, store it in tickets and email support@x.io", calls: []call{ok(201, `{"subject":"S","email":"a@x.org"}`, `"ticket":{ ; !support_ticket`)}, stored: "tickets: a@x.org", mail: "support@x.io: a@x.org"},
 		row{ask: "validate email and age", calls: []call{ok(200, `{"email":"a@x.org","age":3}`, "a@x.org"), bad(`{"email":"a","age":3}`, "Expected email")}},
+		row{ask: "Log a workout with type, duration in minutes and calories (positive number)", calls: []call{ok(201, `{"type":"run","duration":3,"calories":4}`, `"workout":{ ; "calories":4`)}, stored: "workouts: calories"},
+		row{ask: "Find notes by status and sort them by date, newest first", seed: `notes [{"text":"tea","status":"x","date":"2020"},{"text":"cake","status":"x","date":"2026"},{"text":"milk","status":"y","date":"2026"}]`, calls: []call{ok(200, `{"status":"x"}`, `cake ; tea ; !milk`)}},
+		row{ask: "list the two newest notes", seed: `notes [{"text":"cake","createdAt":"2026"},{"text":"tea","createdAt":"2020"},{"text":"milk","createdAt":"2025"}]`, calls: []call{ok(200, `{}`, `cake ; milk ; !tea`)}},
+		row{ask: "register a device with serialNumber and model", calls: []call{ok(201, `{"serialNumber":"1","model":"m"}`, `"device":{`)}, stored: "devices: serialNumber"},
+		row{ask: "Send a welcome email to new users after they register", calls: []call{ok(201, adaShort, "registered")}, stored: "users: ada@x.org", mail: "ada@x.org: Welcome"},
+		row{ask: "get notes assigned to me", seed: mine, as: "u1", calls: []call{ok(200, `{}`, "tea ; !cake")}},
+		row{ask: "Add an employee with name and email; only managers may do that", calls: []call{{`{"name":"A","email":"a@x.org"}`, 401, "!_id"}}, stored: "employees: !a@x.org"},
+		row{ask: "Book a table: name, date, number of guests", calls: []call{ok(201, `{"name":"A","date":"2026-01-01","numberOfGuests":3}`, `"booking":{`)}, stored: "bookings: numberOfGuests"},
 		// Changes.
 		row{ask: "list all notes", change: "only show active notes", seed: `notes [{"text":"tea","active":true},{"text":"cake","active":false}]`, calls: []call{ok(200, `{}`, `tea ; !cake ; "count":1`)}},
 		row{ask: "list all notes, only for logged in users", change: "remove the login check", seed: mine, calls: []call{ok(200, `{}`, "tea")}},
+		row{ask: product, change: "add category one of food, drink", calls: []call{ok(201, `{"name":"Tea","price":3,"category":"food"}`, `"category":"food"`), bad(`{"name":"Tea","price":3,"category":"x"}`, "category")}, stored: "products: category"},
 		row{ask: product, change: "add a boolean field inStock with default true", calls: []call{ok(201, `{"name":"Tea","price":3,"inStock":true}`, `"inStock":true`)}, stored: "products: inStock"},
 	)
 }

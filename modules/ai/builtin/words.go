@@ -104,7 +104,8 @@ var (
 		"requires a login", "require a login", "requires users to login", "require users to login", "login required", "login is required", "authentication is required", "requires a token", "require a token", "requires a valid token", "requires a valid jwt", "requires jwt", "require jwt", "requires a jwt", "valid token", "valid jwt", "bearer token",
 		"with login protection", "secured", "secure", "members only", "only members", "behind login", "behind a login", "behind authentication", "authmiddleware", "current user", "check the token", "checks the token", "verify the token", "verifies the token", "verify the jwt", "check authentication", "require a valid token",
 		"need to login", "needs to login", "must login", "have to login", "has to login", "needs a token", "only registered users", "registered users only", "authentication middleware", "jwt authentication", "token authentication", "with a token", "needs login", "authentication check", "login check", "a login first", "require the user to login",
-		"only admins", "only an admin", "only the admin", "only admin users", "only administrators")
+		"only admins", "only an admin", "only the admin", "only admin users", "only administrators",
+		"only staff", "only managers", "only employees", "only moderators", "only editors", "only owners", "only the owner", "only hr", "only teachers")
 	weak = phrases("authentication", "with jwt", "jwt", "token")
 )
 
