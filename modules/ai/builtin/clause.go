@@ -59,6 +59,10 @@ func clauses(tokens []token) []clause {
 			continue
 		}
 		c := clause{act: a, verb: tokens[i].low, refused: i > 0 && tokens[i-1].is("not", "cannot")}
+		if n := spell(last.body); a == wait && n > 0 { // "a 3 second delay"
+			c.body = append(c.body, last.body[len(last.body)-n:]...)
+			last.body = last.body[:len(last.body)-n]
+		}
 		np := nounPhrase(last.body)
 		if len(np.words) == 0 && at(np.rest, 0).is("for", "of", "to") {
 			np = nounPhrase(np.rest[1:]) // "an endpoint for user login"
@@ -114,6 +118,10 @@ func starts(tokens []token, i int, current *clause) act {
 		return none
 	case a == signup || a == login:
 		return accountStarts(tokens, i, current, a)
+	case a == reply && current.act == update && mentions(current.body, "email", "mail"):
+		return none // "change the mail to say"
+	case a == wait && spell(current.body) > 0:
+		return a // "a 3 second delay"
 	case before.is("to") && !before.in(determiners):
 		return a
 	case t.is("crud"):

@@ -17,8 +17,12 @@ func edit(text string, steps, edges doc.Array) doc.Object {
 	rest, protect := p.mask(tokens, strong)
 	if protect {
 		f.protect()
+		f.done = append(f.done, p.notes...)
 	}
 	f.refine(tokens)
+	if i := f.last("dbFind"); f.only && i >= 0 && (callers(rest) || mentions(rest, "my", "own", "mine")) {
+		f.ownOnly(f.steps[i])
+	}
 	for _, c := range clauses(rest) {
 		if len(f.done)+len(f.refused) < maxActions {
 			f.change(c)
@@ -52,6 +56,10 @@ func (f *flow) change(c clause) {
 		}
 		f.addMail(c)
 	case wait:
+		if i := f.last("delay"); f.instead && i >= 0 {
+			f.wait(i, c.body)
+			return
+		}
 		f.addDelay(c.body)
 	case reply:
 		f.reply(c.body)
@@ -89,6 +97,9 @@ func (f *flow) add(c clause) {
 		f.move([]token{{text: name, low: name}})
 	case mentions(body, "private", "secure", "protected"):
 		f.protect()
+	case mentions(body, "public") && f.first("authMiddleware") >= 0 && !isField:
+		f.removeStep(f.first("authMiddleware"))
+	case mentions(body, "filter") && f.last("dbFind") >= 0 && !isField: // refine has read it
 	case c.act == create && len(body) > 0 && (mentions(body, "optional", "mandatory") || mentions(body, "required")) && (c.verb == "make" || c.verb == "makes"):
 		f.require(body)
 	case isField && !mentions(body, "validation", "validate"):
@@ -99,7 +110,7 @@ func (f *flow) add(c clause) {
 		f.addToken()
 	case mentions(body, "authentication", "login", "loggedin", "protection", "middleware", "guard"):
 		f.protect()
-	case mentions(body, "email", "mail", "notification") && c.act != takes && len(fieldList(body).fields) == 0 && !saves(c.verb) || mentions(body, "email", "mail") && c.verb == "add" && mentions(body, "a", "an", "welcome", "step"):
+	case mentions(body, "email", "mail", "notification") && c.act != takes && len(fieldList(body).fields) == 0 && !saves(c.verb) || mentions(body, "email", "mail") && c.verb == "add" && (mentions(body, "a", "an", "another", "welcome", "step") || slices.ContainsFunc(body, func(t token) bool { return t.mark == address })):
 		f.addMail(c)
 	case mentions(body, "delay", "wait", "pause", "sleep"):
 		f.addDelay(body)
@@ -133,8 +144,7 @@ func (f *flow) addAction(c clause) {
 	if len(p.actions) == 0 {
 		return
 	}
-	if i := f.last("dbFind"); f.only && len(p.actions) == 1 && p.actions[0].act == list && i >= 0 && doc.String(f.steps[i].fields, "collection") == p.actions[0].collection {
-		f.filterBy(f.steps[i], p.actions[0].by) // "only show active products"
+	if f.narrows(p.actions[0]) {
 		return
 	}
 	b := builder{plan: p, outputs: map[string]bool{}, vars: slices.Clone(vars)}
@@ -153,6 +163,22 @@ func (f *flow) addAction(c clause) {
 		f.take(v)
 	}
 	f.show(b.body)
+}
+
+// narrows does "only show active products": what is listed already is less then.
+func (f *flow) narrows(a action) bool {
+	i := f.last("dbFind")
+	if i < 0 || a.act != find && a.act != list {
+		return false
+	}
+	switch collection := doc.String(f.steps[i].fields, "collection"); {
+	case (f.only || f.instead) && a.collection == collection:
+		f.filterBy(f.steps[i], a.by)
+		return true
+	case a.collection == unnamed: // "show 5 per page"
+		return true
+	}
+	return false
 }
 
 // show adds to the answer what it does not have yet.

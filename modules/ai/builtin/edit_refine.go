@@ -34,13 +34,30 @@ func (f *flow) refine(tokens []token) {
 			}
 		}
 	}
-	if limit > 0 && mentions(tokens, "limit", "most", "latest", "first", "top", "newest", "only") {
+	if limit > 0 && mentions(tokens, "limit", "most", "latest", "first", "top", "newest", "only", "per") {
 		s.set("limit", int64(min(limit, 1000)))
 		f.did("changed how many are listed")
 	}
 	if at := slices.IndexFunc(tokens, func(t token) bool { return t.is("filter", "filtered") }); at >= 0 {
-		f.filterBy(s, conditions(tokens[at:], "").fields)
+		by := conditions(tokens[at:], "").fields
+		if next := tokens[min(at+1, len(tokens)):]; len(by) == 0 && len(next) > 1 && next[0].is("on", "for") {
+			by = readConditions(next[1:]).fields // "a filter on status"
+		}
+		f.filterBy(s, by)
 	}
+}
+
+// ownOnly lists only what belongs to who calls.
+func (f *flow) ownOnly(s *step) {
+	if f.first("authMiddleware") < 0 {
+		f.protect()
+	}
+	key := "userId"
+	if doc.String(s.fields, "collection") == usersCollection {
+		key = "_id"
+	}
+	who := f.steps[f.first("authMiddleware")].output() + ".userId"
+	f.filterBy(s, fields{{name: key, kind: "string", fixed: variable(who)}})
 }
 
 // filterBy lists only what matches.

@@ -32,6 +32,7 @@ var kindWords = []struct {
 // there is none.
 func (f *flow) target(tokens []token) int {
 	var words []string
+	nth := 0
 	for i, t := range tokens {
 		switch {
 		case t.mark == quoted:
@@ -46,6 +47,7 @@ func (f *flow) target(tokens []token) int {
 			if (at(tokens, i-1).is("step", "number", "node") || at(tokens, i+1).is("step", "node")) && n >= 1 && n <= len(f.steps) {
 				return n - 1
 			}
+			nth = ordinals[t.low]
 		case t.is("last") && at(tokens, i+1).is("step"):
 			return len(f.steps) - 1
 		case t.mark == word && !t.in(determiners) && !t.is("step", "node", "steps", "completely", "again", "please", "part", "entirely", "sending") && t.text != "":
@@ -62,6 +64,9 @@ func (f *flow) target(tokens []token) int {
 	}
 	for _, k := range kindWords {
 		if slices.ContainsFunc(words, func(w string) bool { return k.words[w] }) {
+			if nth > 0 {
+				return f.nth(nth, k.kind)
+			}
 			if i := f.last(k.kind); i >= 0 {
 				return i
 			}
@@ -71,6 +76,16 @@ func (f *flow) target(tokens []token) int {
 }
 
 var ordinals = map[string]int{"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+
+// nth is the first, second and so on step of a kind, or -1.
+func (f *flow) nth(n int, kind string) int {
+	return slices.IndexFunc(f.steps, func(s *step) bool {
+		if s.kind == kind {
+			n--
+		}
+		return s.kind == kind && n == 0
+	})
+}
 
 // labelled is the step whose label has all the words.
 func (f *flow) labelled(words []string) int {

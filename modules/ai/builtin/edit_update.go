@@ -22,10 +22,7 @@ func (f *flow) update(c clause) {
 	case f.last("emailSend") >= 0 && (mentions(body, "subject", "recipient") || mentions(body, "email", "mail") && to >= 0):
 		f.updateMail(body)
 	case f.last("delay") >= 0 && mentions(body, "delay", "wait", "pause", "seconds"):
-		s := f.steps[f.last("delay")]
-		n := delayNode(seconds(body))
-		s.label, s.fields, s.changed = n.label, n.fields, true
-		f.did("changed the delay")
+		f.wait(f.last("delay"), body)
 	case mentions(body, "collection", "table") && to >= 0:
 		f.move(body[to+1:])
 	case mentions(body, "response", "status", "answer", "message", "reply") && len(conditions(body, "").fields) == 0:
@@ -34,7 +31,16 @@ func (f *flow) update(c clause) {
 		f.cannot("how long a token is valid is set in the step itself")
 	case len(conditions(body, "").fields) > 0:
 		f.addAction(c)
+	case f.first("dbUpdate") >= 0: // "also update the description"
+		f.addFields(c)
 	}
+}
+
+// wait changes how long a step waits.
+func (f *flow) wait(i int, body []token) {
+	s, n := f.steps[i], delayNode(seconds(body))
+	s.label, s.fields, s.changed = n.label, n.fields, true
+	f.did("changed the delay")
 }
 
 func (f *flow) rename(body []token, to int) {

@@ -108,8 +108,8 @@ func fieldList(tokens []token) listed {
 		if t.is("from") && nouns.IsPlural(at(tokens, i+1).low) {
 			continue // from whom, not what
 		}
-		if at(tokens, i+1).is("default", "defaults") {
-			continue // a value, not a field
+		if at(tokens, i+1).is("default", "defaults", "values", "options", "choices") || t.text == "(" && annotates(tokens, i) {
+			continue // values, not fields
 		}
 		if l := readFields(tokens[i+1:]); len(l.fields) > 0 && (len(l.fields) > 1 || l.fields[0].name != "id" || !t.is("with", "using", "from")) {
 			l.rest = append(slices.Clone(tokens[:i]), l.rest...)
@@ -206,7 +206,7 @@ done:
 		f.kind = kind
 	}
 	f.optional, f.fixed = optional, fixed
-	if values, n := choicesIn(rest); n > 0 && (choosable[strings.ToLower(words[len(words)-1])] || at(rest, 0).is("one") || at(rest, 1).is("one")) {
+	if values, n := choicesIn(rest); n > 0 && (choosable[strings.ToLower(words[len(words)-1])] || at(rest, 0).is("one", "with") || at(rest, 1).is("one")) {
 		f.kind, f.choices, rest = "string", values, rest[n:]
 	}
 	return f, rest, true
@@ -250,9 +250,12 @@ func suffixIsType(words []string) bool {
 // annotations reads what stands behind a field: "(optional)", "as a number",
 // ": string".
 func annotations(rest []token, kind string, optional bool) ([]token, string, bool) {
+	open := false
 	for i := 0; i < len(rest) && i < 6; i++ {
 		t := rest[i]
+		open = open || t.text == "("
 		switch {
+		case open && t.text == ",":
 		case t.is("optional"):
 			optional, rest = true, rest[i+1:]
 			i = -1

@@ -90,6 +90,8 @@ func seconds(tokens []token) float64 {
 			n, ok = parsed, err == nil
 			if digits != t.low {
 				unit = t.low[len(digits):]
+				n, err = strconv.ParseFloat(strings.TrimRight(digits, "-"), 64) // "3-second"
+				ok = err == nil
 			}
 		} else if ok = ok && t.mark == word && strings.ContainsAny(unit, "smh"); !ok || !timeUnit(unit) {
 			continue
@@ -108,6 +110,18 @@ func seconds(tokens []token) float64 {
 		return min(max(n, 0), maxSeconds)
 	}
 	return 1
+}
+
+// spell is how many tokens at the end are a time: "3 second", "500ms".
+func spell(tokens []token) int {
+	last, number1 := at(tokens, len(tokens)-1), at(tokens, len(tokens)-2)
+	switch {
+	case last.mark == number && timeUnit(strings.TrimLeft(last.low, "0123456789.-")):
+		return 1
+	case number1.mark == number && last.mark == word && timeUnit(last.low):
+		return 2
+	}
+	return 0
 }
 
 func timeUnit(unit string) bool {

@@ -165,7 +165,7 @@ func (p *plan) lendNouns() {
 	}
 	for i := range p.actions {
 		if takes(p.actions[i]) {
-			p.actions[i].collection = "records"
+			p.actions[i].collection = unnamed
 			if p.actions[i].fields.has("password") {
 				p.actions[i].collection = usersCollection
 			}
@@ -173,7 +173,10 @@ func (p *plan) lendNouns() {
 	}
 }
 
-const usersCollection = "users"
+const (
+	usersCollection = "users"
+	unnamed         = "records" // what nobody named
+)
 
 // complete gives an action the fields and the filter that it needs to run.
 func (p *plan) complete(a *action) {

@@ -117,10 +117,24 @@ func demand(tokens []token) int {
 // own: "priority (low, medium, high)".
 var choosable = set("status state priority role type category level size color colour gender plan severity kind stage currency difficulty visibility")
 
+// annotates reports whether the bracket at a place says more of the field before
+// it, and holds no fields: "tags (array, optional)".
+func annotates(tokens []token, i int) bool {
+	before := at(tokens, i-1)
+	if before.is("field") {
+		before = at(tokens, i-2)
+	}
+	if _, n := choicesIn(tokens[i:]); n > 0 && choosable[before.low] || demand(tokens[i:]) > 0 {
+		return true
+	}
+	first := at(tokens, i+1)
+	return first.is("optional", "required") || first.mark == word && typeWords[first.low] != "" && endsItem(at(tokens, i+2))
+}
+
 // choicesIn reads the values at the beginning, in brackets or behind "one of",
 // and how many tokens that are.
 func choicesIn(tokens []token) (values []string, n int) {
-	brackets, oneOf := at(tokens, 0).text == "(", at(tokens, 0).is("one") && at(tokens, 1).is("of")
+	brackets, oneOf := at(tokens, 0).text == "(", at(tokens, 0).is("one") && at(tokens, 1).is("of") || at(tokens, 0).is("with") && at(tokens, 1).is("values", "options", "choices")
 	if !brackets && !oneOf {
 		return nil, 0
 	}
@@ -134,7 +148,7 @@ func choicesIn(tokens []token) (values []string, n int) {
 			return several(values, n)
 		case t.is("or"):
 			last = endsItem(at(tokens, n+2))
-		case t.mark == comma, t.is("and", "one", "of"):
+		case t.mark == comma, t.is("and", "one", "of", "values", "options", "choices"):
 		case t.mark == word && typeWords[t.low] == "" && !t.is("optional", "required") || t.mark == quoted:
 			values = append(values, t.text)
 		default:

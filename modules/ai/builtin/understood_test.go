@@ -60,10 +60,38 @@ func TestWhatWasMisunderstood(t *testing.T) {
 		row{ask: "Book a table: name, date, number of guests", calls: []call{ok(201, `{"name":"A","date":"2026-01-01","numberOfGuests":3}`, `"booking":{`)}, stored: "bookings: numberOfGuests"},
 		// Changes.
 		row{ask: "list all notes", change: "only show active notes", seed: `notes [{"text":"tea","active":true},{"text":"cake","active":false}]`, calls: []call{ok(200, `{}`, `tea ; !cake ; "count":1`)}},
+		row{ask: "list all notes", change: "only the current user's notes", seed: mine, as: "u1", calls: []call{ok(200, `{}`, "tea ; !cake")}},
+		row{ask: "list all notes", change: "show 1 per page", seed: mine, calls: []call{ok(200, `{}`, `"count":1 ; !records`)}},
+		row{ask: "list all notes", change: "add a filter on userId", seed: mine, calls: []call{ok(200, `{"userId":"u2"}`, "cake ; !tea")}},
+		row{ask: "list all notes", change: "find notes by userId instead", seed: mine, calls: []call{ok(200, `{"userId":"u2"}`, "cake ; !tea")}},
+		row{ask: product, change: "add tags (array, optional)", calls: []call{ok(201, `{"name":"Tea","price":3,"tags":["a"]}`, `"tags":["a"]`), ok(201, `{"name":"Tea","price":3}`, `"tags":[]`)}, stored: "products: tags"},
+		row{ask: product, change: "add a status field (draft, published)", calls: []call{ok(201, `{"name":"Tea","price":3,"status":"draft"}`, `"status":"draft"`), bad(`{"name":"Tea","price":3,"status":"x"}`, "status")}, stored: "products: draft"},
+		row{ask: product, change: "add a field size with values small, large", calls: []call{ok(201, `{"name":"Tea","price":3,"size":"small"}`, `"size":"small"`), bad(`{"name":"Tea","price":3,"size":"x"}`, "size")}, stored: "products: small"},
+		row{ask: product, change: "add another email to ops@x.io", calls: []call{ok(201, productA, "Tea")}, mail: "ops@x.io: Tea"},
+		row{ask: mailed, change: `change the mail to say "A letter of {{name}}"`, calls: []call{ok(201, letter, "!A letter")}, mail: "me@example.org: A letter of A"},
+		row{ask: "make products private: create a product with name and price, only for logged in users", change: "make it public again", calls: []call{ok(201, productA, "Tea")}},
+		row{ask: "update a task's status by id", change: "also update the priority", seed: `tasks [{"title":"One"}]`, calls: []call{ok(200, `{"id":"<id>","status":"a","priority":"b"}`, `"priority":"b"`)}},
 		row{ask: "list all notes, only for logged in users", change: "remove the login check", seed: mine, calls: []call{ok(200, `{}`, "tea")}},
 		row{ask: product, change: "add category one of food, drink", calls: []call{ok(201, `{"name":"Tea","price":3,"category":"food"}`, `"category":"food"`), bad(`{"name":"Tea","price":3,"category":"x"}`, "category")}, stored: "products: category"},
 		row{ask: product, change: "add a boolean field inStock with default true", calls: []call{ok(201, `{"name":"Tea","price":3,"inStock":true}`, `"inStock":true`)}, stored: "products: inStock"},
 	)
+}
+
+// A time before the word is the time of the delay, and "instead" makes no second one.
+func TestDelays(t *testing.T) {
+	for _, tc := range []struct{ ask, change, want string }{
+		{`return "ok" after a 3 second delay`, "", `"seconds":3`},
+		{"create a tag with name", "add a 3 second delay after the insert", `"seconds":3`},
+		{"create a tag with name", "add a 3-second delay", `"seconds":3`},
+		{"create a tag with name, then wait 3 seconds", "wait 1 minute instead", `"changedNodes":[{"id":"step4","type":"delay"`},
+	} {
+		made := generate(t, tc.ask, nil, nil)
+		if tc.change != "" {
+			made = generate(t, tc.change, doc.List(made, "nodes"), doc.List(made, "edges"))
+		}
+		text := string(doc.MarshalJSON(made))
+		assert.Contains(t, text, tc.want, "%s > %s", tc.ask, tc.change)
+	}
 }
 
 // What asks for more than the grammar knows is not taken for something else: it

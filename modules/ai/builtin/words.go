@@ -84,7 +84,7 @@ var (
 	// built are the wrappers that say by themselves that something shall be made.
 	built = set("api endpoint workflow backend service route form page system app application webhook")
 	// stops end a noun phrase and a list of fields.
-	stops = set("with that which who whose by where when whenever if in into inside to from for and or using via then so but of on at as after before because is are was be has have having containing including contains includes must should can could will would may please plus also only based per called named while once upon he she they we you i it them us me him there has gets use uses than not unless until whom given matching fields field such like sorted ordered written posted owned belonging afterwards too again now finally thanks anyway")
+	stops = set("with that which who whose by where when whenever if in into inside to from for and or using via then so but of on at as after before because is are was be has have having containing including contains includes must should can could will would may please plus also only based per called named while once upon he she they we you i it them us me him there has gets use uses than not unless until whom given matching fields field such like sorted ordered instead written posted owned belonging afterwards too again now finally thanks anyway")
 	// skips say nothing inside a noun phrase or a field.
 	skips = set("a an the my our your their his her its this these those each every any some new another given existing specific single one certain following customer's please just simple valid also all both several own following different submitted sent provided")
 	// features are no fields, though people ask for them with "with".
