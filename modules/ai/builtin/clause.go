@@ -182,7 +182,7 @@ func accountStarts(tokens []token, i int, current *clause, a act) act {
 		return none
 	case before.in(determiners) && earlier.is("after", "before", "of", "in"), before.is("after", "by", "at", "last", "before", "on") || before.in(determiners) && next.is("date", "time", "count", "attempts", "history"):
 		return none
-	case t.is("register", "registers", "registering", "signup") && next.is("for") && at2.in(determiners), t.is("register", "registers", "registering") && !accountNoun(tokens[i+1:]):
+	case t.is("register", "registers", "registering", "signup") && next.is("for") && at2.in(determiners), t.is("register", "registers", "registering") && !accountNoun(tokens[i+1:]) && !mentions(tokens[i+1:min(len(tokens), i+30)], "password"):
 		return create
 	}
 	return a
@@ -194,7 +194,7 @@ func accountNoun(tokens []token) bool {
 		tokens = tokens[1:]
 	}
 	next := at(tokens, 0)
-	return next.mark != word || next.text == "" || next.in(stops) || next.in(wrappers) || next.is("user", "users", "person", "someone", "somebody", "patient", "student", "guest", "visitor", "clients", "client", "account", "accounts", "member", "members", "customer", "customers", "people", "myself")
+	return next.mark != word || next.text == "" || next.in(stops) || next.in(wrappers) || next.is("user", "users", "person", "someone", "somebody", "account", "accounts", "member", "members", "customer", "customers", "people", "myself")
 }
 
 // mailStarts tells mail as an act from email as a field.
@@ -215,7 +215,7 @@ func mailStarts(t, before, next token, tokens []token, i int) act {
 		return mail
 	case (next.is("the", "a", "an", "that", "this") || next.is("to")) && !before.is("with", "using", "and") && (i == 0 || before.mark != comma):
 		return mail
-	case next.is("the") && before.is("and") && at(tokens, i+2).is("user", "customer", "admin", "owner", "team", "person", "sender", "client", "buyer"):
+	case next.is("the") && (before.is("and") || before.mark == comma) && at(tokens, i+2).is("user", "customer", "admin", "owner", "team", "person", "sender", "client", "buyer"):
 		return mail
 	}
 	return none

@@ -189,7 +189,7 @@ func adjective(tokens []token) (l listed) {
 // order reads "the latest 10" and "sorted by price descending".
 func order(tokens []token) (limit int, sort string) {
 	for i, t := range tokens {
-		if t.mark == number && i < 5 && limit == 0 && (i == 0 || !at(tokens, i-1).is("is", "id", "equals")) {
+		if t.mark == number && i < 5 && limit == 0 && (i == 0 || counts(at(tokens, i-1))) {
 			limit, _ = strconv.Atoi(t.low)
 			limit = min(max(limit, 0), 1000)
 		}
@@ -216,6 +216,11 @@ func order(tokens []token) (limit int, sort string) {
 		}
 	}
 	return limit, sort
+}
+
+// counts reports whether a number behind the token says how many.
+func counts(t token) bool {
+	return t.in(determiners) || t.in(quantities) || t.mark == word && verbs[t.low] != none || t.is("limit", "to", "us", "only", "just", "exactly", "around", "about")
 }
 
 func textOf(v any) string {

@@ -287,6 +287,8 @@ func afterOf(rest []token, words *[]string, kind *string) []token {
 	switch {
 	case (head == "number" || head == "amount") && what.mark == word && what.text != "":
 		*words, *kind = []string{"number", "of", what.text}, "number"
+	case head == "date" && what.mark == word && what.text != "":
+		*words, *kind = []string{head, "of", what.text}, "date"
 	case head == "list" && what.mark == word && what.text != "":
 		*words, *kind = []string{what.text}, "array"
 	}

@@ -1,5 +1,7 @@
 package builtin
 
+import "slices"
+
 // mask takes phrases out of the tokens, and reports whether one was there that
 // is not denied. Whose something is, is still there to be read: "the current
 // user's orders" are "my orders", and "of the current user" is of the caller.
@@ -30,7 +32,7 @@ func (p *plan) mask(tokens []token, table [][]string) (rest []token, found bool)
 		for !tokens[end].owns && end+1 < len(tokens) && tokens[end+1].is("user", "users", "people", "members", "customers", "admins", "callers", "can", "may", "to", "only", "first", "should", "is", "required", "be", "able", "authentication", "login", "header") {
 			end++
 		}
-		if tokens[i].is("only") && !tokens[i+n-1].is("members", "users") {
+		if slices.ContainsFunc(tokens[i:i+n], func(t token) bool { return t.in(roles) }) {
 			p.note("roles are not known: whoever is logged in may do this")
 		}
 		whose = whose || at(rest, len(rest)-1).is("of", "from")

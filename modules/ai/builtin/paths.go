@@ -9,7 +9,7 @@ import (
 )
 
 // endpoint is a method and a path, as developers write them: "PUT /products/:id".
-var endpoint = regexp.MustCompile(`\b(GET|POST|PUT|PATCH|DELETE)\s+(/[\w/:{}.-]*\w\}?)(?:\s*[-:]\s|\s+(?:that|which|to|endpoint)\b)?`)
+var endpoint = regexp.MustCompile(`\b(GET|POST|PUT|PATCH|DELETE)\s+(/[\w/:{}.-]*\w\}?)(\?[\w=&:{}-]*[\w}])?(?:\s*[-:]\s|\s+(?:that|which|to|endpoint)\b)?`)
 
 // methods are the verbs that the methods stand for.
 var methods = map[string]string{"GET": "get", "POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
@@ -32,10 +32,13 @@ func inWords(text string) string {
 			b.WriteString(text[m[0]:m[1]])
 			text = text[m[1]:]
 		case noun == "": // no resource: "POST /login"
-			b.WriteString(said + text[m[5]:m[1]])
+			b.WriteString(said + text[max(m[5], m[7]):m[1]])
 			text = text[m[1]:]
 		default:
 			b.WriteString(said + " ")
+			if m[6] >= 0 {
+				b.WriteString(filtered(text[m[6]+1 : m[7]]))
+			}
 			text = again(text[m[1]:], verbs[methods[text[m[2]:m[3]]]], noun)
 		}
 	}
@@ -54,6 +57,9 @@ func spoken(method, path string) (said, noun string) {
 			names = append(names, clean(part))
 		}
 	}
+	if n := len(names); n > 0 && (names[n-1] == "me" || names[n-1] == "profile") && len(params) == 0 {
+		return methods[method] + " my profile", "profile"
+	}
 	if len(names) == 0 || !nouns.IsPlural(names[len(names)-1]) {
 		return strings.Join(names, " "), ""
 	}
@@ -68,6 +74,20 @@ func spoken(method, path string) (said, noun string) {
 		return "get all " + all, noun
 	}
 	return methods[method] + " a " + noun, noun
+}
+
+// filtered is a query in words: "?status=open" is where status is open, and
+// "?status" by status.
+func filtered(query string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(query, "&") {
+		if name, value, _ := strings.Cut(part, "="); clean(value) != "" && value[0] != ':' && value[0] != '{' {
+			b.WriteString("where " + clean(name) + " is " + clean(value) + " ")
+		} else {
+			b.WriteString("by " + clean(name) + " ")
+		}
+	}
+	return b.String()
 }
 
 // again is the rest of a description without a verb and a noun that only say the

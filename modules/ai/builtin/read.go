@@ -116,6 +116,11 @@ func object(c clause, tokens []token) phrase {
 		tokens = tokens[1:]
 	}
 	np := nounPhrase(tokens)
+	if len(np.words) == 1 && fieldWords[nouns.Singular(np.words[0].low)] && at(np.rest, 0).is("of") { // "the names of all users"
+		if inner := nounPhrase(np.rest[1:]); len(inner.words) > 0 {
+			return inner
+		}
+	}
 	if len(np.words) == 0 && at(np.rest, 0).is("of", "for", "from", "on", "to", "in", "called", "named", "where", "that", "which") && !at(np.rest, 1).is("its", "id") {
 		inner := nounPhrase(np.rest[1:])
 		if len(inner.words) > 0 && !at(np.rest, 0).is("where", "that", "which", "to") {

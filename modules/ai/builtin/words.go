@@ -94,6 +94,7 @@ var (
 	// nounVerbs are verbs whose form with an s is more often a noun in the plural.
 	nounVerbs = set("books reports tracks places files logs leaves schedules records posts uploads designs views searches queries filters lists counts changes updates sets marks alerts answers pulls loads displays reads")
 	owners    = set("my own")
+	roles     = set("admin admins administrators staff managers employees moderators editors owners owner hr teachers")
 	admins    = set("me us admin administrator owner team support staff sales manager boss moderators admins")
 )
 
@@ -105,7 +106,7 @@ var (
 		"with login protection", "secured", "secure", "members only", "only members", "behind login", "behind a login", "behind authentication", "authmiddleware", "current user", "check the token", "checks the token", "verify the token", "verifies the token", "verify the jwt", "check authentication", "require a valid token",
 		"need to login", "needs to login", "must login", "have to login", "has to login", "needs a token", "only registered users", "registered users only", "authentication middleware", "jwt authentication", "token authentication", "with a token", "needs login", "authentication check", "login check", "a login first", "require the user to login",
 		"only admins", "only an admin", "only the admin", "only admin users", "only administrators",
-		"only staff", "only managers", "only employees", "only moderators", "only editors", "only owners", "only the owner", "only hr", "only teachers")
+		"only staff", "only managers", "only employees", "only moderators", "only editors", "only owners", "only the owner", "only hr", "only teachers", "requires admin", "require admin", "requires an admin", "admin required", "admin access", "admin rights", "admin only", "admins only")
 	weak = phrases("authentication", "with jwt", "jwt", "token")
 )
 
