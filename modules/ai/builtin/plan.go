@@ -75,8 +75,9 @@ func understand(text string) *plan {
 // calls: a list of "my orders", or "my profile", would be everybody's.
 func (p *plan) guard() {
 	for _, a := range p.actions {
-		if a.own && (a.many || a.collection == usersCollection) && !p.doing(signup) && !p.doing(login) {
+		if a.own && (a.many || a.collection == usersCollection) && !p.protect && !p.doing(signup) && !p.doing(login) {
 			p.protect = true
+			p.note("only callers with a token pass: what is somebody's own is found by who calls")
 		}
 	}
 }
