@@ -29,6 +29,8 @@ func FuzzAnswers(f *testing.F) {
 	f.Add("create a {{a}} with {{b.c}} and \"$where\", '__proto__' and a.b by \"_id\"", "add field \"$set\" and remove step 99999999999999999999")
 	f.Add("Update my", "delete my, update mine")
 	f.Add("create a tag", "remove the name field")
+	f.Add("create a task with priority (\"$x\", {{y}}) and size one of \"${z}\", 'input.a', b", "add a status field (\"$x\", \"{{token}}\")")
+	f.Add("GET /{x}/$y?_id={{a}}&b=$c PUT /users/:1 updates $z", "only the current user's, my {{x}} filter on {{y}} instead")
 	f.Add("0", "rspond 200")
 	f.Add("send an email to ops@corp.io saying \"Look at {{\x931server}} and {{token}} and {{a.b}}\"", "respond with {{ {{x}} {{created._id}}")
 	f.Add("set a task's state to \"${x} $y {{z.a}} {{_}} {{token}}\" by id", "filter by state \"$x\" and remove the id field")
