@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -43,8 +44,10 @@ func text(v any, secret bool) (string, bool) {
 		return v, true
 	case int, int64, uint64:
 		return fmt.Sprint(v), !secret
+	case bool:
+		return strconv.FormatBool(v), !secret
 	case float64: // what a JSON file's numbers are
-		return fmt.Sprint(v), !secret && v == float64(int64(v))
+		return strconv.FormatFloat(v, 'f', -1, 64), !secret && v == float64(int64(v))
 	}
 	return "", false
 }

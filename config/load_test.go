@@ -121,6 +121,25 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
+// A number and a truth are written as each kind of file writes them.
+func TestScalarsOfFiles(t *testing.T) {
+	for name, text := range map[string]string{
+		"c.json": `{"RUN_RETENTION_COUNT": 1000000, "ALLOW_PRIVATE_DB": true}`,
+		"c.yaml": "RUN_RETENTION_COUNT: 1000000\nALLOW_PRIVATE_DB: true\n",
+		"c.toml": "RUN_RETENTION_COUNT = 1_000_000\nALLOW_PRIVATE_DB = true\n",
+		"c.env":  "RUN_RETENTION_COUNT=1000000\nALLOW_PRIVATE_DB=true\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			clean(t)
+			write(t, name, text)
+			s, err := load(t, "--config", name)
+			require.NoError(t, err)
+			assert.Equal(t, 1_000_000, s.RetentionCount)
+			assert.True(t, s.AllowPrivateDB)
+		})
+	}
+}
+
 func TestFlags(t *testing.T) {
 	clean(t)
 	s, err := load(t, "--host=::1", "--port=0", "--data-dir", "d", "--log-level", "debug")
