@@ -6,7 +6,7 @@ import { Client, checkLog } from './client.mjs';
 import { Server, wait, answer } from './server.mjs';
 
 const transports = { websocket: ['websocket'], polling: ['polling'], 'the default': ['polling', 'websocket'] };
-const steps = [answer({ n: 1 }), wait('300ms'), wait('300ms'), wait('300ms'), answer({ n: 2 })];
+const steps = [answer({ n: 1 }), wait('300ms'), wait('300ms'), wait('3s'), answer({ n: 2 })]; // time to join in the middle
 
 // joined checks what one client heard of a run: first that it has joined, and
 // before the acknowledgement everything up to its lastSeq.

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Client, checkLog, ends, rejoins, until } from './client.mjs';
 import { Server, wait, answer } from './server.mjs';
 
-const long = [answer({ n: 1 }), wait('100ms'), wait('100ms'), wait('2s'), answer({ n: 2 })];
+const long = (last) => [answer({ n: 1 }), wait('100ms'), wait('100ms'), wait(last), answer({ n: 2 })];
 const inLast = (e) => e.stepIndex === 3 && e.phase === 'step_started';
 
 const back = (client) => until(client, 'the client comes back', () => client.heard.some((h) => h.down) && client.socket.connected);
@@ -15,7 +15,7 @@ for (const transport of ['websocket', 'polling']) {
   test(`SIGKILL in the middle of a run, over ${transport}`, async (t) => {
     const server = await Server.begin(t);
     const client = await Client.connect(t, server, { transports: [transport] });
-    const id = await server.run(long);
+    const id = await server.run(long('300s'));
     await client.join(id);
     rejoins(client, () => id);
     await client.entry(id, inLast);
@@ -95,7 +95,7 @@ test('SIGKILL with a run in the queue: it runs after the restart', async (t) => 
 test('SIGTERM in the middle of a run: it may finish, and nothing is lost', async (t) => {
   const server = await Server.begin(t, { SHUTDOWN_TIMEOUT: '30s' });
   const [client, fresh] = await Promise.all([1, 2].map(() => Client.connect(t, server)));
-  const id = await server.run(long);
+  const id = await server.run(long('4s'));
   await client.join(id);
   rejoins(client, () => id);
   await client.entry(id, inLast);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Client, checkLog, ends } from './client.mjs';
 import { Server, wait, answer } from './server.mjs';
 
-const slow = [answer({ n: 1 }), wait('300ms'), wait('300ms'), wait('300ms'), answer({ n: 2 })];
+const slow = [answer({ n: 1 }), wait('300ms'), wait('300ms'), wait('2s'), answer({ n: 2 })]; // time to leave in the middle
 
 test('afterSeq brings only what follows', async (t) => {
   const server = await Server.begin(t);

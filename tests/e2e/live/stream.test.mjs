@@ -5,7 +5,7 @@ import { Client, checkLog, ends } from './client.mjs';
 import { Raw, join, leave, refusal } from './raw.mjs';
 import { Server, wait, answer } from './server.mjs';
 
-const steps = [answer({ n: 1 }), wait('400ms'), wait('400ms'), answer({ n: 2 })];
+const steps = [answer({ n: 1 }), wait('400ms'), wait('3s'), answer({ n: 2 })]; // time to join in the middle
 const items = (frames) => frames.flatMap((f) => (f.event.type === 'sync' ? f.event.data : [f.event.data]));
 const isEnd = (id) => (f) => f.groupId === id && items([f]).some(ends);
 
@@ -133,7 +133,7 @@ test('a published call can be watched by its X-Execution-Id, and while it runs',
   await raw.wait(isEnd(id), 'the end');
   await checkFrames(server, id, raw.of(id));
 
-  const slow = await server.publish('slow', [answer({ n: 1 }), wait('1500ms'), answer({ n: 2 })]);
+  const slow = await server.publish('slow', [answer({ n: 1 }), wait('4s'), answer({ n: 2 })]);
   const under = server.send(slow, {});
   let found;
   while (!found) [found] = (await server.get('/executions?status=running&workflowId=slow')).executions;
