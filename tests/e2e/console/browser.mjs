@@ -5,7 +5,7 @@ import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { Server } from '../live/server.mjs';
 
-const patience = 30_000; // the machine may be busy
+const patience = 60_000; // the machine may be busy
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 
@@ -14,7 +14,7 @@ export const phone = { width: 390, height: 844 };
 
 // open starts a server and shows its console in a fresh browser profile.
 export async function open(t, { env = {}, ...options } = {}) {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: flags, timeout: 2 * patience });
   const wrong = []; // what nobody expected
   t.after(async () => { // before the server goes
     await browser.close();
@@ -48,6 +48,9 @@ async function see(browser, server, wrong, { path = '', viewport = desktop, ...o
 
 // refused are the lines that the browser itself writes of answers with a status.
 export const refused = (...statuses) => new RegExp(`^Failed to load resource: the server responded with a status of (${statuses.join('|')})`);
+
+// away are the lines that the browser itself writes while the server is away, or goes.
+export const away = /net::ERR_\w+|WebSocket connection to|status of 503/;
 
 // createExample makes the first workflow with one click.
 export async function createExample(page) {

@@ -161,10 +161,10 @@ test('an API that asks for a token, and passwords that stay hidden', async (t) =
   assert.match(await page.getByLabel('curl command', { exact: true }).innerText(), /Authorization: Bearer <token>/);
   const card = page.getByRole('region', { name: 'API' });
   await card.getByRole('button', { name: 'Call the API' }).click();
-  await card.getByText('401').waitFor();
+  await card.getByText('401', { exact: true }).waitFor();
   await page.getByLabel('Bearer token').fill(token);
   await card.getByRole('button', { name: 'Call the API' }).click();
-  await card.getByText('u1').waitFor();
+  await card.getByText('u1', { exact: true }).waitFor();
   await see('token');
 });
 

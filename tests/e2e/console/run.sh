@@ -9,6 +9,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 command -v chromium >/dev/null || { apt-get update -q && apt-get install -yq chromium; }
+CHROMIUM=$(command -v chromium)
+export CHROMIUM
 # npm keeps a copy of the lock file of what it has installed.
 [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --silent
 go build -o "$work/orchestrix" ../../..
