@@ -3,6 +3,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+# A port that nobody listens on, below those that the system gives to clients:
+# none of them takes it while the server is away.
+freePort() {
+	local port
+	while port=$((20000 + RANDOM % 12000)) && (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+	echo "$port"
+}
+
 make -s build VERSION=v1.2.3-e2e
 binary=$PWD/bin/orchestrix
 work=$(mktemp -d)
@@ -10,13 +18,14 @@ server=
 trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 cp tests/e2e/signup.json "$work"
 cd "$work"
-export HOST=127.0.0.1 PORT=${PORT:-$((20000 + RANDOM % 20000))} TMPDIR=$work/tmp TERM=xterm
+export HOST=127.0.0.1 PORT=$(freePort) TMPDIR=$work/tmp TERM=xterm
 unset NO_COLOR
 mkdir tmp
 
 has() { grep -qF -- "$1" <<<"$2" || { echo "want: $1"; echo "got:  $2"; exit 1; }; }
 hasNot() { ! grep -qF -- "$1" <<<"$2" || { echo "do not want: $1"; echo "got:  $2"; exit 1; }; }
 fails() { if "$@"; then echo "should fail: $*"; exit 1; fi; }
+eventually() { for _ in $(seq 600); do "$@" 2>/dev/null && return; sleep 0.1; done; "$@"; } # within a minute
 on_terminal() { script -qec "$1" /dev/null; }
 
 has v1.2.3-e2e "$("$binary" version)"
@@ -26,9 +35,8 @@ has "$(git -C "$OLDPWD" rev-parse HEAD 2>/dev/null)" "$("$binary" version)"
 fails "$binary" healthcheck 2>/dev/null
 "$binary" 2>log &
 server=$!
-for _ in $(seq 100); do "$binary" healthcheck 2>/dev/null && break; sleep 0.1; done
-"$binary" healthcheck
-"$binary" healthcheck --ready
+eventually "$binary" healthcheck
+eventually "$binary" healthcheck --ready
 kill -TERM "$server" && wait "$server"
 server=
 
@@ -46,7 +54,7 @@ has '"ok": false' "$(cat answer)"
 echo '{"steps":[{"type":"delay","name":"Wait","seconds":20}]}' >slow.json
 "$binary" workflow run slow.json >answer 2>log &
 server=$!
-for _ in $(seq 100); do grep -q 'run   1/1  Wait' log && break; sleep 0.1; done
+eventually grep -q 'run   1/1  Wait' log
 kill -TERM "$server"
 fails wait "$server"
 server=

@@ -4,35 +4,45 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+# A port that nobody listens on, below those that the system gives to clients:
+# none of them takes it while the server is away.
+freePort() {
+	local port
+	while port=$((20000 + RANDOM % 12000)) && (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+	echo "$port"
+}
+
 work=$(mktemp -d)
-port=${PORT:-$((20000 + RANDOM % 20000))}
+port=$(freePort)
 url=http://127.0.0.1:$port
 server=
 trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 go build -o "$work/orchestrix" .
+cp tests/e2e/signup.json "$work"
+cd "$work" # no .env of somebody's
 
 start() {
-	PORT=$port DATA_DIR=$work/data "$work/orchestrix" >>"$work/log" 2>&1 &
+	PORT=$port DATA_DIR=data ./orchestrix >>log 2>&1 &
 	server=$!
-	for _ in $(seq 100); do
+	for _ in $(seq 600); do # a minute, should the machine be busy
 		curl -fs "$url/health" >/dev/null 2>&1 && return
 		kill -0 "$server" 2>/dev/null || break
 		sleep 0.1
 	done
-	cat "$work/log"
+	cat log
 	exit 1
 }
 
 expect() { # expect WANT GOT
-	[ "$1" = "$2" ] || { echo "want: $1"; echo "got:  $2"; cat "$work/log"; exit 1; }
+	[ "$1" = "$2" ] || { echo "want: $1"; echo "got:  $2"; cat log; exit 1; }
 }
 
 call() { curl -s -w ' %{http_code}' -H 'Content-Type: application/json' "$url$1" -d "$2"; }
 
 start
-curl -fs -H 'Content-Type: application/json' "$url/workflows" -d @tests/e2e/signup.json >"$work/saved"
-path=$(sed 's/.*"apiPath":"\([^"]*\)".*/\1/' "$work/saved")
+curl -fs -H 'Content-Type: application/json' "$url/workflows" -d @signup.json >saved
+path=$(sed 's/.*"apiPath":"\([^"]*\)".*/\1/' saved)
 expect "/workflow/run/signup/sign-up" "$path"
 expect '{"email":"ada@example.com","greeting":"Welcome, Ada!"} 201' "$(call "$path" '{"email":"ada@example.com","name":"Ada"}')"
 expect 422 "$(call "$path" '{"name":"Ada"}' | sed 's/.* //')"
@@ -47,17 +57,21 @@ expect '{"email":"eve@example.com","greeting":"Welcome, Eve!"} 201' "$(call "$pa
 expect 422 "$(call "$path" '{"email":"ada@example.com","name":"Ada"}' | sed 's/.* //')"
 
 kill -TERM "$server" && wait "$server"
-metrics=127.0.0.1:$((port + 1))
+metrics=127.0.0.1:$(freePort)
 SHUTDOWN_DELAY=1h METRICS_ADDR=$metrics start
 answers() { curl -s -o /dev/null -w '%{http_code}' "$1"; }
-expect 200 "$(answers "$url/readyz")"
-expect 'orchestrix_http_requests_total{method="GET",route="/readyz",status="200"} 1' "$(curl -fs "$metrics/metrics" | grep '_requests_total.*/readyz')"
+becomes() { # becomes STATUS URL: within a minute
+	for _ in $(seq 600); do
+		[ "$(answers "$2")" != "$1" ] || return 0
+		sleep 0.1
+	done
+	expect "$1" "$(answers "$2")"
+}
+expect 200 "$(answers "$url/livez")"
+expect 'orchestrix_http_requests_total{method="GET",route="/livez",status="200"} 1' "$(curl -fs "$metrics/metrics" | grep '_requests_total.*/livez')"
+becomes 200 "$url/readyz"
 kill -TERM "$server" # it serves on, and says that it goes
-for _ in $(seq 100); do
-	[ "$(answers "$url/readyz")" = 200 ] || break
-	sleep 0.1
-done
-expect 503 "$(answers "$url/readyz")"
+becomes 503 "$url/readyz"
 expect 422 "$(call "$path" '{"email":"ada@example.com","name":"Ada"}' | sed 's/.* //')"
 kill -TERM "$server" && wait "$server" # a second one is enough
 server=
