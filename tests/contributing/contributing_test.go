@@ -34,11 +34,14 @@ var root = func() string {
 	return dir
 }()
 
+// made are the files that the page's commands write or change.
+var made = []string{"modules/modules.go", "modules/orders/list.go", "modules/orders/list_test.go", "modules/steps/upper_case.go",
+	"modules/steps/upper_case_test.go", "modules/system/echo.go", "modules/system/echo_test.go"}
+
 func TestExamplesOfContributing(t *testing.T) {
 	page := read(t, filepath.Join(root, "CONTRIBUTING.md"))
 	files := scaffolded(t, page)
-	assert.Equal(t, []string{"modules/modules.go", "modules/orders/list.go", "modules/orders/list_test.go", "modules/steps/upper_case.go",
-		"modules/steps/upper_case_test.go", "modules/system/echo.go", "modules/system/echo_test.go"}, slices.Sorted(maps.Keys(files)))
+	assert.Equal(t, made, slices.Sorted(maps.Keys(files)))
 	assert.Equal(t, example(t, page, "Add an endpoint"), files["modules/system/echo.go"], "the page shows what comes out")
 	assert.Equal(t, example(t, page, "Add a step type"), files["modules/steps/upper_case.go"], "the page shows what comes out")
 
@@ -82,6 +85,8 @@ func scaffolded(t *testing.T, page string) map[string]string {
 	copied := t.TempDir()
 	require.NoError(t, os.CopyFS(filepath.Join(copied, "modules"), os.DirFS(filepath.Join(root, "modules"))))
 	require.NoError(t, os.WriteFile(filepath.Join(copied, "go.mod"), []byte(read(t, filepath.Join(root, "go.mod"))), 0o600))
+	unmake(t, copied)
+	before := tree(t, copied)
 	t.Chdir(copied)
 	for _, found := range newCommand.FindAllStringSubmatch(page, -1) {
 		var out strings.Builder
@@ -89,20 +94,37 @@ func scaffolded(t *testing.T, page string) map[string]string {
 		assert.Contains(t, out.String(), "wrote modules/")
 	}
 	t.Chdir(root)
+	files := tree(t, copied)
+	maps.DeleteFunc(files, func(path, text string) bool { return before[path] == text })
+	return files
+}
+
+// unmake takes a copy of the repository, whose owner may have followed the page
+// already, back to before that.
+func unmake(t *testing.T, copied string) {
+	t.Helper()
+	list, rest := made[0], made[1:]
+	for _, path := range rest {
+		if err := os.Remove(filepath.Join(copied, path)); err != nil {
+			require.ErrorIs(t, err, os.ErrNotExist)
+		}
+	}
+	path := filepath.Join(copied, list)
+	text := regexp.MustCompile(`(?m)^.*/modules/orders".*\n`).ReplaceAllString(read(t, path), "")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+}
+
+// tree is every file under modules, by its path.
+func tree(t *testing.T, copied string) map[string]string {
+	t.Helper()
 	files := map[string]string{}
 	require.NoError(t, filepath.WalkDir(filepath.Join(copied, "modules"), func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
 		relative, err := filepath.Rel(copied, path)
-		if err != nil {
-			return err
-		}
-		text := read(t, path)
-		if before, err := os.ReadFile(filepath.Join(root, relative)); err != nil || string(before) != text {
-			files[filepath.ToSlash(relative)] = text
-		}
-		return nil
+		files[filepath.ToSlash(relative)] = read(t, path)
+		return err
 	}))
 	return files
 }
