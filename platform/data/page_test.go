@@ -120,3 +120,30 @@ func TestIDsInFilters(t *testing.T) {
 		assert.Equal(t, row.want, got, name)
 	}
 }
+
+// What is read is bounded in bytes too, wherever it is: a few large documents would
+// take the memory of many requests.
+func TestWhatIsFoundIsNotTooLarge(t *testing.T) {
+	store := open(t)
+	large := bson.D{{Key: "text", Value: strings.Repeat("x", 14<<20)}}
+	for range 3 {
+		_, err := store.Collection("things").InsertOne(t.Context(), large)
+		require.NoError(t, err)
+		_, err = store.Collection(data.OldRows).InsertOne(t.Context(), bson.D{{Key: "collectionName", Value: "rows"}, {Key: "data", Value: large}})
+		require.NoError(t, err)
+	}
+	h := data.NewProvider(store, data.Options{Mode: data.Shared, Clock: time.Now}).For("ann")
+	for _, name := range []string{"things", "rows"} {
+		_, _, err := h.Page(t.Context(), name, engine.Query{Limit: 10})
+		assert.ErrorContains(t, err, "more than 32 MB", name)
+		found, total, err := h.Page(t.Context(), name, engine.Query{Limit: 2})
+		require.NoError(t, err)
+		assert.Len(t, found, 2)
+		assert.EqualValues(t, 3, total)
+	}
+	_, err := h.Find(t.Context(), "things", engine.Query{})
+	assert.ErrorContains(t, err, "more than 32 MB")
+	found, err := h.Find(t.Context(), "things", engine.Query{Limit: 2})
+	require.NoError(t, err)
+	assert.Len(t, found, 2)
+}
