@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -212,4 +213,25 @@ func TestPendingOfAnEntryThatIsStoredAtOnce(t *testing.T) {
 	require.NoError(t, h.Start(t.Context()))
 	h.ended(t, h.accept(t, request(step("response", "body", object("text", strings.Repeat("x", 1000))))))
 	assert.Zero(t, h.Pending())
+}
+
+// What runs held that were given up during an outage waits for nothing any more:
+// nothing of them will be stored.
+func TestRunsThatAreGivenUpLeaveRoom(t *testing.T) {
+	h := start(t, open(t), shared)
+	g, second := newGate(t), newGate(t)
+	large := step("response", "body", object("text", strings.Repeat("x", 30<<10)))
+	id := h.accept(t, request(g.step(), large, second.step()))
+	g.enter(t, 1)
+	logged(t, h, id, 2)
+	h.db.with(everything(mongo.ErrUnavailable))
+	g.pass()
+	second.enter(t, 1)
+	eventually(t, func() bool { return h.Failing() && h.Pending() > 0 }, "its entries cannot be stored")
+	h.clock.Advance(runs.GiveUpAfter + time.Second)
+	require.ErrorIs(t, h.Renew(t.Context()), mongo.ErrUnavailable)
+	eventually(t, func() bool { return !h.Holds(id) }, "it is not given up")
+
+	h.db.with(nil)
+	requireNothingPending(t, h)
 }

@@ -69,6 +69,7 @@ func (s *Service) store(ctx context.Context, runs []*run) error {
 	for _, r := range runs {
 		p, ok := r.part(s.round)
 		if !ok {
+			s.letGo(r)
 			continue
 		}
 		parts = append(parts, p)
@@ -103,6 +104,23 @@ func (s *Service) store(ctx context.Context, runs []*run) error {
 	}
 	s.writer.stored(size)
 	return nil
+}
+
+// letGo counts what a lost run holds as pending no more, since nothing of it will
+// be stored. One that had ended before it was lost is forgotten with that.
+func (s *Service) letGo(r *run) {
+	r.mu.Lock()
+	if !r.lost {
+		r.mu.Unlock()
+		return
+	}
+	counted, over := r.counted, r.execution.Status.Ended()
+	r.counted = 0
+	r.mu.Unlock()
+	s.writer.stored(counted)
+	if over {
+		s.active.remove(r.id)
+	}
 }
 
 // encoded are entries as they are stored, many in one piece of memory.
