@@ -10,12 +10,9 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// What a client still sends after an early answer (a 413) is read for a moment,
-// so that the answer is not lost to a reset (RFC 9112, 9.6).
-const (
-	lingerBytes = 32 << 20
-	lingerTime  = 500 * time.Millisecond
-)
+// lingerTime is how long what a client still sends after an early answer (a 413)
+// is read, so that the answer is not lost to a reset (RFC 9112, 9.6).
+const lingerTime = 3 * time.Second
 
 // conns is the listener and the open connections. The library counts a
 // connection on which nothing was ever sent as busy, and would wait for it.
@@ -110,7 +107,7 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 func (c *conn) Close() error {
 	if half, ok := c.Conn.(*net.TCPConn); ok && c.linger.Load() && half.CloseWrite() == nil {
 		_ = c.SetReadDeadline(time.Now().Add(lingerTime))
-		_, _ = io.CopyN(io.Discard, c.Conn, lingerBytes)
+		_, _ = io.Copy(io.Discard, c.Conn)
 	}
 	c.set.mu.Lock()
 	delete(c.set.open, c)

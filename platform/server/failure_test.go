@@ -104,6 +104,27 @@ func TestFailuresBelowTheRoutes(t *testing.T) {
 	}
 }
 
+// A body that is too large may take its time to come, and its sender may read only
+// after it: the answer is there all the same.
+func TestOversizeBodyThatComesSlowly(t *testing.T) {
+	h := start(t, nil)
+	c, err := net.Dial("tcp", h.addr)
+	require.NoError(t, err)
+	defer c.Close()
+	require.NoError(t, c.SetDeadline(time.Now().Add(10*time.Second)))
+	_, err = io.WriteString(c, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20000000\r\n\r\n")
+	require.NoError(t, err)
+	for range 8 {
+		_, err = c.Write(make([]byte, 64<<10))
+		require.NoError(t, err)
+		time.Sleep(100 * time.Millisecond)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	assert.Equal(t, http.StatusRequestEntityTooLarge, resp.StatusCode)
+}
+
 func TestCORS(t *testing.T) {
 	one, two := []string{"http://a.example/"}, []string{"http://a.example", "http://b.example"}
 	for _, c := range []struct {

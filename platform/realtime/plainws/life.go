@@ -9,13 +9,6 @@ import (
 	"github.com/fasthttp/websocket"
 )
 
-// After an early goodbye, what the client still sends is read for a moment, so
-// that the goodbye is not lost to a reset.
-const (
-	lingerTime  = 500 * time.Millisecond
-	lingerBytes = 32 << 20
-)
-
 // begin runs before the library reads.
 func (c *Conn) begin() {
 	c.raw.SetReadLimit(c.server.opts.MaxMessage)
@@ -162,9 +155,11 @@ func (c *Conn) cause(err error) cause {
 	return byViolation
 }
 
+// linger reads what the client still sends after an early goodbye, for as long as
+// it may take to answer one: a reset would lose it.
 func (c *Conn) linger() {
-	if c.wire.SetReadDeadline(time.Now().Add(lingerTime)) == nil {
-		_, _ = io.CopyN(io.Discard, c.wire, lingerBytes)
+	if c.wire.SetReadDeadline(time.Now().Add(c.server.opts.CloseTimeout)) == nil {
+		_, _ = io.Copy(io.Discard, c.wire)
 	}
 }
 

@@ -21,7 +21,7 @@ func TestOversizeMessage(t *testing.T) {
 	everywhere(t, func(t *testing.T, mount func(plainws.Options, peers) *mounted) {
 		p, open, closed := opened()
 		got := make(chan []byte, 1)
-		m := mount(plainws.Options{MaxMessage: 1000}, func(id string) plainws.Peer {
+		m := mount(plainws.Options{MaxMessage: 1000, CloseTimeout: patience}, func(id string) plainws.Peer {
 			peer := p(id)
 			peer.Message = func(_ *plainws.Conn, b []byte) { got <- b }
 			return peer
@@ -39,6 +39,29 @@ func TestOversizeMessage(t *testing.T) {
 		receive(t, closed)
 		assert.EqualValues(t, 1, m.Stats().Malformed)
 		assert.Empty(t, got)
+	})
+}
+
+// A message that is too large may take its time to come: the client learns why it
+// is not taken all the same.
+func TestOversizeMessageThatComesSlowly(t *testing.T) {
+	everywhere(t, func(t *testing.T, mount func(plainws.Options, peers) *mounted) {
+		p, _, closed := opened()
+		m := mount(plainws.Options{MaxMessage: 1000, CloseTimeout: patience}, p)
+		c := m.dial(t, "a")
+		const pieces = 8
+		header := []byte{0x81, 0xff, 7: pieces, 13: 0} // pieces << 16 bytes, under a mask of zeros
+		_, err := c.NetConn().Write(header)
+		require.NoError(t, err)
+		for range pieces {
+			_, err := c.NetConn().Write(make([]byte, 1<<16))
+			require.NoError(t, err)
+			time.Sleep(100 * time.Millisecond)
+		}
+		code, _ := c.closed()
+		assert.Equal(t, websocket.CloseMessageTooBig, code)
+		c.Close()
+		receive(t, closed)
 	})
 }
 
