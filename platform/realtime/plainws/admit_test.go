@@ -18,7 +18,7 @@ import (
 func TestMaxConnsHoldsWhenManyComeAtOnce(t *testing.T) {
 	everywhere(t, func(t *testing.T, mount func(plainws.Options, peers) *mounted) {
 		const most, clients = 3, 60
-		m := mount(plainws.Options{MaxConns: most, CloseTimeout: brief.CloseTimeout}, echo)
+		m := mount(plainws.Options{MaxConns: most}, echo)
 		var in, before, after atomic.Int64
 		var all sync.WaitGroup
 		for range clients {

@@ -77,7 +77,7 @@ func TestPanicClosesOneConnection(t *testing.T) {
 	everywhere(t, func(t *testing.T, mount func(plainws.Options, peers) *mounted) {
 		core, logs := observer.New(zapcore.InfoLevel)
 		closed := make(chan string, 10)
-		m := mount(plainws.Options{Logger: zap.New(core), CloseTimeout: brief.CloseTimeout}, func(id string) plainws.Peer {
+		m := mount(plainws.Options{Logger: zap.New(core)}, func(id string) plainws.Peer {
 			return plainws.Peer{
 				Open: func(*plainws.Conn) {
 					if id == "open" {

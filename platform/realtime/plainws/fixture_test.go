@@ -21,7 +21,8 @@ import (
 // patience is what a test waits for anything; no test is meant to.
 const patience = 20 * time.Second
 
-// brief is for tests whose clients do not read to the end.
+// brief is for tests whose clients do not read to the end: on a slow machine it
+// cuts off goodbyes, too.
 var brief = plainws.Options{CloseTimeout: 50 * time.Millisecond}
 
 func TestMain(m *testing.M) {

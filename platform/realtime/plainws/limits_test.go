@@ -229,10 +229,10 @@ func TestSilentClientIsDropped(t *testing.T) {
 // yet: that is not the client's silence.
 func TestLongCallbackIsNoSilence(t *testing.T) {
 	everywhere(t, func(t *testing.T, mount func(plainws.Options, peers) *mounted) {
-		const timeout = 300 * time.Millisecond
+		const timeout = time.Second // a slow machine may be silent itself
 		m := mount(plainws.Options{PingInterval: 50 * time.Millisecond, PongTimeout: timeout}, func(string) plainws.Peer {
 			return plainws.Peer{Message: func(c *plainws.Conn, b []byte) {
-				<-time.After(2 * timeout)
+				<-time.After(timeout * 3 / 2)
 				c.Send(b)
 			}}
 		})
