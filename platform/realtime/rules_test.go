@@ -39,6 +39,11 @@ func TestJoinExecutionFollowsTheRules(t *testing.T) {
 			assert.Contains(t, c.read(), `"seq":1`)
 			assert.Equal(t, `431[{"ok":true,"executionId":"adas","lastSeq":1}]`, c.read())
 
+			for _, after := range []string{`"1"`, `1.5`, `{}`} {
+				c.say(`423["join-execution",{"executionId":"adas","afterSeq":` + after + `}]`)
+				assert.Equal(t, `433[{"ok":false,"error":"afterSeq is a whole number"}]`, c.read(), "it says which field is wrong")
+			}
+
 			c.say(`422["leave-execution","bobs"]`)
 			assert.Equal(t, `432[{"ok":true,"executionId":"bobs"}]`, c.read())
 			s.hub.Publish(s.logs.add("bobs", runlog.StepData))

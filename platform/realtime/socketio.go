@@ -13,9 +13,10 @@ import (
 )
 
 var (
-	errMany = fmt.Errorf("a client follows at most %d executions", maxFollowed)
-	errLog  = errors.New("the log cannot be read now; join again")
-	errLeft = errors.New("the execution was left before its log had come")
+	errAfter = errors.New("afterSeq is a whole number")
+	errMany  = fmt.Errorf("a client follows at most %d executions", maxFollowed)
+	errLog   = errors.New("the log cannot be read now; join again")
+	errLeft  = errors.New("the execution was left before its log had come")
 )
 
 // sockets are the runs that one Socket.IO client follows.
@@ -37,7 +38,12 @@ func (r *joinRequest) read(e *socketio.Event) error {
 	if r.ExecutionID = e.String(0); r.ExecutionID != "" {
 		return nil
 	}
-	if err := json.Unmarshal(e.Raw(0), r); err != nil {
+	err := json.Unmarshal(e.Raw(0), r)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong) && wrong.Field == "afterSeq":
+		return errAfter
+	case err != nil:
 		return ErrID
 	}
 	return nil
