@@ -199,7 +199,10 @@ func ensureIndexes(ctx context.Context, a *app.App) error {
 // everything, in the reverse order of Build.
 func (p *Program) Close(ctx context.Context) error {
 	p.draining.Store(true)
-	return errors.Join(p.App.Gateway.Close(ctx), p.Server.Shutdown(ctx), p.closeServices(ctx), p.Store.Close(ctx))
+	err := errors.Join(p.App.Gateway.Close(ctx), p.Server.Shutdown(ctx), p.closeServices(ctx))
+	ctx, cancel := withTimeLeft(ctx)
+	defer cancel()
+	return errors.Join(err, p.Store.Close(ctx))
 }
 
 func (p *Program) closeServices(ctx context.Context) error {
@@ -207,9 +210,24 @@ func (p *Program) closeServices(ctx context.Context) error {
 	if p.App.Runs != nil { // nil when it could not even be made
 		err = p.App.Runs.Close(ctx)
 	}
+	ctx, cancel := withTimeLeft(ctx)
+	defer cancel()
 	err = errors.Join(err, p.App.Background.Close(ctx), p.App.Connections.Close(ctx))
 	p.App.Accounts.Close()
 	p.App.Schemas.Close()
 	p.hub.Close()
 	return errors.Join(err, p.mailer.Close(ctx), p.model.Close(), p.Metrics.Close(ctx))
+}
+
+// closeTime is what there is to close what has nothing to wait for, even when runs
+// that were under way have used up the time of a shutdown: that is orderly.
+const closeTime = 2 * time.Second
+
+// withTimeLeft is ctx, or one that lasts for closeTime when ctx ends before.
+func withTimeLeft(ctx context.Context) (context.Context, context.CancelFunc) {
+	end, limited := ctx.Deadline()
+	if ctx.Err() == nil && (!limited || time.Until(end) >= closeTime) {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), closeTime)
 }

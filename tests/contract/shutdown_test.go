@@ -14,6 +14,8 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/orchestrix/orchestrix/modules/core/runs"
+	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
 	"github.com/orchestrix/orchestrix/platform/registry"
 	"github.com/orchestrix/orchestrix/platform/server"
@@ -118,6 +120,24 @@ func TestCloseIsBounded(t *testing.T) {
 	assert.Less(t, time.Since(began), 5*time.Second)
 	<-called
 	<-served
+}
+
+// A background run that takes longer than a shutdown may is interrupted: that is no
+// failure of the shutdown, whose caller would take it for one of the program.
+func TestCloseThatInterruptsARunIsOrderly(t *testing.T) {
+	program := build(t, settings(t))
+	id, err := program.App.Runs.Accept(t.Context(), runs.Request{
+		Workflow: engine.Workflow{Steps: doc.Array{doc.Object{{Key: "type", Value: "delay"}, {Key: "seconds", Value: int64(50)}}}},
+		OwnerID:  "user_default", Trigger: runs.Inline, Input: doc.Object{},
+	})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		x, err := program.App.Runs.Get(t.Context(), id, "")
+		return err == nil && x.Status == runs.Running
+	}, 20*time.Second, time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	require.NoError(t, program.Close(ctx))
 }
 
 // A handler that panics is one 500 with the request's id, logged once; the
