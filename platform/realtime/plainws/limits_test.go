@@ -148,7 +148,7 @@ func TestClientThatTakesNothingIsCut(t *testing.T) {
 func TestWaitQueued(t *testing.T) {
 	everywhere(t, func(t *testing.T, mount func(plainws.Options, peers) *mounted) {
 		p, open, _ := opened()
-		m := mount(plainws.Options{MaxQueueBytes: 1 << 20}, p)
+		m := mount(plainws.Options{MaxQueueBytes: 1 << 20, WriteTimeout: patience}, p)
 		c := m.dial(t, "a")
 		conn := receive(t, open)
 		require.NoError(t, conn.WaitQueued(t.Context(), 0), "nothing waits")
@@ -186,12 +186,12 @@ func TestWaitQueued(t *testing.T) {
 
 func TestPings(t *testing.T) {
 	everywhere(t, func(t *testing.T, mount func(plainws.Options, peers) *mounted) {
-		m := mount(plainws.Options{PingInterval: 50 * time.Millisecond, PongTimeout: 500 * time.Millisecond}, echo)
+		m := mount(plainws.Options{PingInterval: 50 * time.Millisecond, PongTimeout: time.Second}, echo)
 		c := m.dial(t, "a")
 		enough := errors.New("enough")
 		begin, pong := time.Now(), c.PingHandler()
 		c.SetPingHandler(func(s string) error {
-			if time.Since(begin) > time.Second {
+			if time.Since(begin) > 2*time.Second {
 				return enough
 			}
 			return pong(s)
