@@ -78,8 +78,10 @@ func (c *collection) Find(ctx context.Context, filter bson.D, opts mongo.FindOpt
 		found = slices.Grow(found, len(matches))
 		weight := mongo.Weight{Max: opts.MaxBytes}
 		for i := range matches {
-			if err := weight.Add(matches[i].size()); err != nil {
-				return err
+			if opts.MaxBytes > 0 { // to weigh takes time
+				if err := weight.Add(matches[i].size()); err != nil {
+					return err
+				}
 			}
 			d, err := matches[i].document()
 			if err != nil {

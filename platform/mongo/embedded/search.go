@@ -81,6 +81,29 @@ func (m *match) size() int {
 	return size
 }
 
+// load is how many bytes a sort holds. What is left out of documents is looked for
+// only once they would be too large with it, because that takes time.
+type load struct {
+	max, sum int
+	exact    bool
+}
+
+// isOver adds m to what is held, and reports whether that is too much.
+func (l *load) isOver(m *match, held []match) bool {
+	if l.exact {
+		l.sum += m.size()
+		return l.sum > l.max
+	}
+	if l.sum += len(m.raw); l.sum <= l.max {
+		return false
+	}
+	l.exact, l.sum = true, m.size()
+	for i := range held {
+		l.sum += held[i].size()
+	}
+	return l.sum > l.max
+}
+
 // search finds the matches of a filter, from skip on and at most limit unless
 // it is 0, in the order of a sort.
 type search struct {
@@ -127,9 +150,9 @@ func (s search) stream(ctx context.Context, p *plan) (found []match, err error) 
 
 // collect takes all matches and sorts them.
 func (s search) collect(ctx context.Context, p *plan) (found []match, err error) {
-	weight := 0
+	held := load{max: s.bytes}
 	err = s.each(ctx, p, func() bool { return false }, func(m match) error {
-		if weight += m.size(); s.bound > 0 && (int64(len(found)) == s.bound || weight > s.bytes) {
+		if s.bound > 0 && (int64(len(found)) == s.bound || held.isOver(&m, found)) {
 			return fmt.Errorf("%w: more than %d documents or %d MB to sort, narrow the filter or declare an index on the sorted field", mongo.ErrInvalid, s.bound, s.bytes>>20)
 		}
 		if _, err := m.document(); err != nil {
