@@ -54,7 +54,7 @@ func (s *Service) renew(ctx context.Context) error {
 		s.renewed = now
 		return s.check(ctx, mine, held)
 	}
-	if now.Sub(s.renewed) > giveUpAfter {
+	if s.now().Sub(s.renewed) > giveUpAfter { // by now: the store may have taken its time to fail
 		for _, r := range held {
 			r.lose()
 		}

@@ -3,6 +3,7 @@ package runs_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -160,6 +161,27 @@ func TestWorkerGivesUpWhenItCannotRenew(t *testing.T) {
 	h.outlast(t)
 	assert.Equal(t, runs.Interrupted, h.get(t, id).Status)
 	requireWhole(t, h.log(t, id))
+}
+
+// The time in which a store does not answer counts, too.
+func TestWorkerGivesUpWhenARenewalTakesTooLong(t *testing.T) {
+	h := start(t, open(t), shared)
+	g := newGate(t)
+	id := h.accept(t, request(g.step()))
+	g.enter(t, 1)
+	logged(t, h, id, 2)
+	var once sync.Once
+	h.db.with(func(_ context.Context, op operation) (err error) {
+		if op.name == "UpdateMany" {
+			once.Do(func() {
+				h.clock.Advance(runs.GiveUpAfter + time.Second)
+				err = mongo.ErrUnavailable
+			})
+		}
+		return err
+	})
+	require.ErrorIs(t, h.Renew(t.Context()), mongo.ErrUnavailable)
+	eventually(t, func() bool { return !h.Holds(id) }, "it is not given up")
 }
 
 func TestCancelThroughAnotherProcess(t *testing.T) {
