@@ -24,9 +24,11 @@ const (
 	maxAnswer      = 50 << 10  // of an answer that is to be mended
 )
 
-// marks are what would end a description for the model. Each gives way to a space:
-// what stands around it must not become another one.
+// marks are what would end a description for the model. Each gives way to what can be
+// in none: what stands around it must not become another one.
 var marks = regexp.MustCompile(`(?i)</?\s*(description|request)\s*>`)
+
+const noMark = "…"
 
 func write(name string, data any) (string, error) {
 	var b strings.Builder
@@ -43,7 +45,7 @@ func request(types *engine.Registry, task llm.Task) (r llm.Request, err error) {
 	if r.System, err = write("system", map[string]string{"Catalogue": catalogue(types)}); err != nil {
 		return r, err
 	}
-	data := map[string]string{"Description": marks.ReplaceAllLiteralString(cut(task.Description, maxDescription), " ")}
+	data := map[string]string{"Description": marks.ReplaceAllLiteralString(cut(task.Description, maxDescription), noMark)}
 	name, edit := "new", len(task.Steps) > 0
 	if edit {
 		name = "edit"
