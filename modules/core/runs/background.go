@@ -61,8 +61,13 @@ func (s *Service) begin(ctx context.Context, id string) {
 }
 
 // claim makes a run that waits this process's, durably: it will not be begun
-// again.
+// again. The end of ctx does not cut it, only the store's own time limit: the store
+// may have made it by then, and the run would end without having begun.
 func (s *Service) claim(ctx context.Context, id string) (Execution, []byte, error) {
+	if err := ctx.Err(); err != nil {
+		return Execution{}, nil, err
+	}
+	ctx = context.WithoutCancel(ctx)
 	now := s.now()
 	s.active.expect(id)
 	d, err := s.executions.FindOneAndUpdate(ctx, doc.Object{{Key: "_id", Value: id}, {Key: "status", Value: string(Queued)}}, doc.Object{

@@ -48,6 +48,33 @@ func TestCloseWaitsForRuns(t *testing.T) {
 	assert.Equal(t, runs.Succeeded, next.ended(t, waiting).Status)
 }
 
+// A run that is just being claimed is run: what the store has made, nobody would
+// begin again.
+func TestCloseWaitsForClaims(t *testing.T) {
+	h := start(t, open(t), workers(1))
+	claimed, answer := make(chan struct{}), make(chan struct{})
+	h.db.with(func(ctx context.Context, op operation) error {
+		if op != (operation{"executions", "FindOneAndUpdate", true}) {
+			return nil
+		}
+		close(claimed)
+		select {
+		case <-answer:
+			return nil
+		case <-ctx.Done(): // a server has made it, but its answer does not arrive
+			return ctx.Err()
+		}
+	})
+	id := h.accept(t, request(insertion("claimed")))
+	<-claimed
+	closed := make(chan error, 1)
+	go func() { closed <- h.close(context.Background()) }()
+	time.AfterFunc(100*time.Millisecond, func() { close(answer) })
+	require.NoError(t, <-closed)
+	assert.Equal(t, runs.Succeeded, h.get(t, id).Status)
+	assert.Equal(t, int64(1), count(t, h.store, "things", object("key", "claimed")))
+}
+
 func TestCloseCutsWhatDoesNotEnd(t *testing.T) {
 	store := open(t)
 	before := goleak.IgnoreCurrent()
