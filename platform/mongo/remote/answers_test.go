@@ -1,6 +1,7 @@
 package remote_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -170,6 +171,31 @@ func TestEveryFindIsLimitedAndEveryWriteIsJournaled(t *testing.T) {
 	_, err = people.InsertOne(t.Context(), bson.D{})
 	require.NoError(t, err)
 	assert.Contains(t, text(t, server.Given("insert")[0]), `"writeConcern":{"w":"majority","j":true}`)
+}
+
+// A server keeps a cursor for ten minutes unless it is told that nobody reads on.
+func TestACursorIsClosedWhoeverGivesUp(t *testing.T) {
+	for name, maxBytes := range map[string]int64{"too much": 1, "the context ends": 0} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			store, server := serve(t, func(command bson.D) bson.D {
+				batch := "firstBatch"
+				if command[0].Key == "getMore" {
+					batch = "nextBatch"
+					cancel()
+				}
+				return parse(t, `{"ok":1,"cursor":{"id":{"$numberLong":"7"},"ns":"shop.people","`+batch+`":[{"_id":1},{"_id":2}]}}`)
+			})
+			_, err := store.Collection("people").Find(ctx, nil, mongo.FindOptions{MaxBytes: maxBytes})
+			if maxBytes > 0 {
+				require.ErrorIs(t, err, mongo.ErrInvalid)
+			} else {
+				require.ErrorIs(t, err, context.Canceled)
+			}
+			assert.Len(t, server.Given("killCursors"), 1)
+		})
+	}
 }
 
 func TestBadQueriesNeverReachTheServer(t *testing.T) {

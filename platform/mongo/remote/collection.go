@@ -2,7 +2,6 @@ package remote
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -91,8 +90,9 @@ func (c *collection) find(ctx context.Context, filter bson.D, opts mongo.FindOpt
 }
 
 // readAll reads what a cursor has, and closes it.
-func readAll(ctx context.Context, cursor *driver.Cursor, maxBytes int64) (found []bson.D, err error) {
-	defer func() { err = errors.Join(err, cursor.Close(ctx)) }()
+func readAll(ctx context.Context, cursor *driver.Cursor, maxBytes int64) ([]bson.D, error) {
+	defer closeCursor(ctx, cursor)
+	var found []bson.D
 	weight := mongo.Weight{Max: maxBytes}
 	for cursor.Next(ctx) {
 		if err := weight.Add(len(cursor.Current)); err != nil {
@@ -105,6 +105,14 @@ func readAll(ctx context.Context, cursor *driver.Cursor, maxBytes int64) (found 
 		found = append(found, d)
 	}
 	return found, cursor.Err()
+}
+
+// closeCursor has the server forget a cursor that was not read to its end, also when
+// ctx has ended. What was read does not depend on it.
+func closeCursor(ctx context.Context, cursor *driver.Cursor) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), selectionTimeout)
+	defer cancel()
+	_ = cursor.Close(ctx)
 }
 
 func (c *collection) Count(ctx context.Context, filter bson.D) (int64, error) {

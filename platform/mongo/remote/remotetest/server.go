@@ -125,12 +125,15 @@ func (s *Server) reply(command bson.D) bson.D {
 	switch command[0].Key {
 	case "hello", "isMaster", "ismaster":
 		return s.hello
-	case "ping", "endSessions", "killCursors":
+	case "ping", "endSessions":
 		return bson.D{{Key: "ok", Value: 1}}
 	}
 	s.mu.Lock()
 	s.commands = append(s.commands, command)
 	s.mu.Unlock()
+	if command[0].Key == "killCursors" {
+		return bson.D{{Key: "ok", Value: 1}}
+	}
 	return s.answer(command)
 }
 
