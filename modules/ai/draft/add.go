@@ -84,7 +84,7 @@ func (e *editing) place(fresh []*node) {
 
 // replace takes a whole graph for the stored one. Nodes are the same when their
 // ids are, or else when type and label, or the type alone, leave no doubt.
-func (e *editing) replace(nodes, edges doc.Array, removed map[string]bool) {
+func (e *editing) replace(nodes, edges doc.Array) {
 	if len(nodes) > maxNodes {
 		e.problem("", "the workflow has %d nodes; at most %d are allowed", len(nodes), maxNodes)
 		return

@@ -207,7 +207,7 @@ func reasoningOf(answer doc.Object) string {
 	return shorten(strings.TrimSpace(text), maxReasoning)
 }
 
-// shorten cuts a text to at most max bytes, between characters.
+// shorten cuts a text to at most so many bytes, between characters.
 func shorten(s string, most int) string {
 	if len(s) <= most {
 		return s

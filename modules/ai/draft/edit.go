@@ -112,11 +112,11 @@ func (n *node) merged() doc.Object {
 
 // apply does what the answer says, in whichever form it says it.
 func (e *editing) apply(answer doc.Object) {
-	removed := e.remove(listOf(answer, removedKeys), listOf(answer, goneEdgeKeys))
+	e.remove(listOf(answer, removedKeys), listOf(answer, goneEdgeKeys))
 	e.change(listOf(answer, changedKeys))
 	added, edges := listOf(answer, addedKeys), listOf(answer, newEdgeKeys)
 	if whole := listOf(answer, nodeKeys); len(whole) > 0 && len(added) == 0 {
-		e.replace(whole, listOf(answer, edgeKeys), removed)
+		e.replace(whole, listOf(answer, edgeKeys))
 	} else {
 		if edges == nil {
 			edges = listOf(answer, edgeKeys)
@@ -139,12 +139,10 @@ func (e *editing) find(id string) *node {
 
 // remove takes stored nodes and edges out. Nodes that were before and after a
 // removed one are joined.
-func (e *editing) remove(nodes, edges doc.Array) map[string]bool {
-	removed := map[string]bool{}
+func (e *editing) remove(nodes, edges doc.Array) {
 	for _, v := range nodes {
 		if n := e.find(endOf(v)); n != nil && !n.dropped {
 			n.dropped, e.touched = true, true
-			removed[n.id] = true
 			e.lose(n)
 		}
 	}
@@ -157,7 +155,6 @@ func (e *editing) remove(nodes, edges doc.Array) map[string]bool {
 		})
 	}
 	e.bridge()
-	return removed
 }
 
 func (e *editing) lose(n *node) {

@@ -16,7 +16,7 @@ func (s *scope) find(path string) (string, bool) {
 	case root == inputType:
 		return s.fromInput(path, rest)
 	case s.known[root]:
-		return s.fromStep(path, root, rest), true
+		return s.fromStep(root, rest), true
 	}
 	if source, ok := s.alias[root]; ok && s.alias[rootOf(source)] == "" {
 		return s.find(source)
@@ -91,13 +91,13 @@ func (s *scope) fromNode(n *node, rest []string) (string, bool) {
 	case len(rest) > 0 && rest[0] == name:
 		return strings.Join(rest, "."), true
 	default:
-		return s.fromStep("", name, rest), true
+		return s.fromStep(name, rest), true
 	}
 }
 
 // fromStep follows the output of a step. Documents have an _id and, unless the
 // workflow gives them one, no id.
-func (s *scope) fromStep(_, name string, rest []string) string {
+func (s *scope) fromStep(name string, rest []string) string {
 	if len(rest) == 1 && rest[0] == "id" && s.isDocument(name) && !s.writesID() {
 		rest = []string{"_id"}
 	}
@@ -133,7 +133,7 @@ func (s *scope) guess(root string, rest []string) (string, bool) {
 		collection := plain(doc.String(n.fields, "collection"))
 		switch {
 		case collection != "" && (name == collection || name == plain(nouns.Singular(collection))) && len(rest) > 0:
-			return s.fromStep("", n.output(), rest), true
+			return s.fromStep(n.output(), rest), true
 		case n.kind == "jwtGenerate" && slices.Contains([]string{"jwt", "token", "jwttoken", "accesstoken", "authtoken", "signedtoken"}, name) && len(rest) == 0:
 			return n.output(), true
 		case n.kind == "userLogin" && name == "user" && len(rest) == 1:

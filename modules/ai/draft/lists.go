@@ -132,12 +132,12 @@ func (r *reader) variables(v any) doc.Array {
 				kind = kindOf(text)
 			}
 			required, _ := doc.Get(spec, "required")
-			fallback, _, ok := firstOf(spec, "default", "defaultValue")
+			_, fallback, _ := lookup(spec, []string{"default", "defaultValue"})
 			variable = append(variable, doc.Field{Key: "type", Value: kind})
 			if flag, isFlag := flagValue(required).(bool); isFlag {
 				variable = append(variable, doc.Field{Key: "required", Value: flag})
 			}
-			if ok && fallback != nil {
+			if fallback != nil {
 				variable = append(variable, doc.Field{Key: "default", Value: fallback})
 			}
 			list = append(list, variable)
@@ -150,11 +150,6 @@ func (r *reader) variables(v any) doc.Array {
 		list = append(list, append(variable, doc.Field{Key: "type", Value: kind}))
 	}
 	return list
-}
-
-func firstOf(o doc.Object, names ...string) (any, string, bool) {
-	key, v, ok := lookup(o, names)
-	return v, key, ok
 }
 
 // canBeVariable reports whether a path can name a variable.

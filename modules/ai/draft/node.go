@@ -96,8 +96,8 @@ func (b *builder) takeID(written string, at int) string {
 	return id
 }
 
-// name remembers what the edges of an answer may call a node: its id first,
-// else its label or its type.
+// name remembers the id by which the edges of an answer name a node: of two nodes
+// with one id they mean the first.
 func (b *builder) name(written string, n *node) {
 	if _, taken := b.names[written]; written != "" && !taken {
 		b.names[written] = n.id
@@ -107,9 +107,7 @@ func (b *builder) name(written string, n *node) {
 // fieldsOf collects what a node says about its step, from wherever it stands,
 // and puts it in order.
 func (b *builder) fieldsOf(n *node, o doc.Object) doc.Object {
-	sources := fieldSources(n.typ, o)
-	f := newReader(b, n, sources)
-	return f.read()
+	return newReader(b, n, fieldSources(n.typ, o)).read()
 }
 
 // envelope are the names on a node that are not fields of its step.
@@ -125,7 +123,7 @@ func fieldSources(t *engine.StepType, o doc.Object) []doc.Object {
 	isWrapper := len(data) > 0 && wraps(t, data, o)
 	var sources []doc.Object
 	if isWrapper {
-		sources = append(holders(t, data), sources...)
+		sources = holders(t, data)
 	}
 	sources = append(sources, holders(t, o)...)
 	if isWrapper {
@@ -141,7 +139,7 @@ func fieldSources(t *engine.StepType, o doc.Object) []doc.Object {
 func holders(t *engine.StepType, o doc.Object) []doc.Object {
 	var found []doc.Object
 	for _, key := range fieldHolders {
-		v, ok := doc.Get(o, key)
+		v, _ := doc.Get(o, key)
 		if s, isText := v.(string); isText && strings.HasPrefix(strings.TrimSpace(s), "{") {
 			v, _ = decodeText(s)
 		}
@@ -154,8 +152,6 @@ func holders(t *engine.StepType, o doc.Object) []doc.Object {
 			} else if declared := fieldNamed(t, key); declared != "" {
 				found = append(found, doc.Object{{declared, v}})
 			}
-		default:
-			_ = ok
 		}
 	}
 	return found
