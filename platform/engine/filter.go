@@ -208,21 +208,19 @@ func (c *condition) resolve(v *Vars, name string, narrow bool) (any, error) {
 	return resolveConditions(v, name, c.ops, narrow)
 }
 
-// narrows reports whether a filter demands something of a document.
+// narrows reports whether a filter demands something of a document: one demand is
+// enough, but of alternatives each must make one.
 func narrows(filter doc.Object) bool {
-	for _, f := range filter {
-		if !slices.Contains(logicalOperators, f.Key) {
-			return true
-		}
-		open := func(branch any) bool { return !narrows(branch.(doc.Object)) }
+	narrow := func(branch any) bool { return narrows(branch.(doc.Object)) }
+	open := func(branch any) bool { return !narrow(branch) }
+	return slices.ContainsFunc(filter, func(f doc.Field) bool {
 		branches, _ := f.Value.(doc.Array)
-		if f.Key == "$and" && !slices.ContainsFunc(branches, func(b any) bool { return !open(b) }) {
-			continue
-		}
-		if f.Key != "$and" && slices.ContainsFunc(branches, open) {
-			continue
+		switch f.Key {
+		case "$and":
+			return slices.ContainsFunc(branches, narrow)
+		case "$or", "$nor":
+			return !slices.ContainsFunc(branches, open)
 		}
 		return true
-	}
-	return false
+	})
 }
