@@ -44,17 +44,17 @@ func (s *Service) renew(ctx context.Context) error {
 		}
 	}
 	if len(ids) == 0 {
-		s.renewed = s.now()
+		s.renewed.Store(new(s.now()))
 		return nil
 	}
 	mine := doc.Object{{Key: "_id", Value: doc.Object{{Key: "$in", Value: ids}}}, {Key: "token", Value: s.process}, {Key: "status", Value: string(Running)}}
 	now := s.now()
 	_, err := s.executions.UpdateMany(ctx, mine, doc.Object{{Key: "$set", Value: doc.Object{{Key: "lease", Value: date(now.Add(leaseTime))}}}}, mongo.UpdateOptions{})
 	if err == nil {
-		s.renewed = now
+		s.renewed.Store(&now)
 		return s.check(ctx, mine, held)
 	}
-	if s.now().Sub(s.renewed) > giveUpAfter { // by now: the store may have taken its time to fail
+	if s.now().Sub(*s.renewed.Load()) > giveUpAfter { // by now: the store may have taken its time to fail
 		for _, r := range held {
 			r.lose()
 		}

@@ -81,10 +81,10 @@ type Service struct {
 	mask      *runlog.Masker
 	writer    *writer
 	queue     *queue
-	busy      atomic.Int64 // workers that have a run
-	process   string       // this process's hold on its runs
-	round     uint64       // of storing; of the writer
-	renewed   time.Time    // when the hold was last renewed; of the job that does it
+	busy      atomic.Int64              // workers that have a run
+	process   string                    // this process's hold on its runs
+	round     uint64                    // of storing; of the writer
+	renewed   atomic.Pointer[time.Time] // when the hold was last renewed
 	log       *zap.Logger
 	now       func() time.Time
 
@@ -120,7 +120,7 @@ func (s *Service) Start(ctx context.Context) error {
 	if err := s.recover(ctx); err != nil {
 		return err
 	}
-	s.renewed = s.now()
+	s.renewed.Store(new(s.now()))
 	own, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.owned.Go(func() { s.dispatch(own) })
