@@ -114,7 +114,7 @@ func TestOversizeBodyThatComesSlowly(t *testing.T) {
 	require.NoError(t, c.SetDeadline(time.Now().Add(10*time.Second)))
 	_, err = io.WriteString(c, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20000000\r\n\r\n")
 	require.NoError(t, err)
-	for range 8 {
+	for range 6 {
 		_, err = c.Write(make([]byte, 64<<10))
 		require.NoError(t, err)
 		time.Sleep(100 * time.Millisecond)
