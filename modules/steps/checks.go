@@ -3,7 +3,6 @@ package steps
 import (
 	"fmt"
 	"net/mail"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -19,8 +18,6 @@ type check struct {
 	passes  func(value any, found bool) bool
 	facts   doc.Object // the same demand in JSON Schema
 }
-
-const maxPattern = 1000
 
 // compileChecks reads the demands of a rule, in the order in which they are
 // reported.
@@ -41,20 +38,17 @@ func compileChecks(f *engine.Fields) []check {
 		checks = append(checks, check{name, "Expected " + name, func(v any, found bool) bool { return !found || test(v) }, typeFacts(name)})
 	}
 	checks = appendLimits(checks, f)
-	if pattern := f.Name("pattern"); pattern != "" {
-		expr, err := regexp.Compile(pattern)
-		if err != nil || len(pattern) > maxPattern {
-			f.Wrong("pattern", "must be a regular expression (RE2) of at most %d characters", maxPattern)
-			return checks
-		}
-		checks = append(checks, optional("pattern", "Expected to match "+pattern, func(v any) bool {
-			return expr.MatchString(engine.Text(v))
-		}, patternFacts(pattern)))
+	if pattern := f.Pattern("pattern"); pattern != nil {
+		text := f.Name("pattern")
+		checks = append(checks, optional("pattern", "Expected to match "+text, func(v any) bool {
+			return pattern.Match(engine.Text(v))
+		}, patternFacts(text)))
 	}
 	if allowed, ok := f.Raw("enum").(doc.Array); ok {
+		once, known := distinct(allowed)
 		checks = append(checks, optional("enum", "Expected one of "+listText(allowed), func(v any) bool {
-			return containsValue(allowed, v)
-		}, enumFacts(allowed)))
+			return known[string(doc.MarshalJSON(v))]
+		}, doc.Object{{"enum", once}}))
 	} else if f.Has("enum") {
 		f.Wrong("enum", "must be a list")
 	}
@@ -154,15 +148,17 @@ func length(v any) (float64, bool) {
 func atLeast(value, limit float64) bool { return value >= limit }
 func atMost(value, limit float64) bool  { return value <= limit }
 
-// containsValue compares as JSON does: 1 and 1.0 are one number, "1" is not.
-func containsValue(list doc.Array, v any) bool {
-	want := string(doc.MarshalJSON(v))
-	for _, item := range list {
-		if string(doc.MarshalJSON(item)) == want {
-			return true
+// distinct leaves out what is there twice, and tells values apart as JSON does: 1
+// and 1.0 are one number, "1" is not.
+func distinct(list doc.Array) (once doc.Array, known map[string]bool) {
+	once, known = doc.Array{}, make(map[string]bool, len(list))
+	for _, v := range list {
+		if text := string(doc.MarshalJSON(v)); !known[text] {
+			known[text] = true
+			once = append(once, v)
 		}
 	}
-	return false
+	return once, known
 }
 
 func listText(list doc.Array) string {

@@ -46,14 +46,3 @@ func patternFacts(pattern string) doc.Object {
 	}
 	return doc.Object{{"pattern", pattern}}
 }
-
-// enumFacts leaves out what is there twice.
-func enumFacts(allowed doc.Array) doc.Object {
-	var once doc.Array
-	for _, v := range allowed {
-		if !containsValue(once, v) {
-			once = append(once, v)
-		}
-	}
-	return doc.Object{{"enum", append(doc.Array{}, once...)}}
-}

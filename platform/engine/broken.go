@@ -10,9 +10,10 @@ import (
 // place in steps, each with why: an unknown type, or fields that cannot be used.
 func (r *Registry) Broken(steps doc.Array) iter.Seq2[int, error] {
 	return func(yield func(int, error) bool) {
+		patterns := doc.PatternsTogether
 		for i, s := range steps {
 			definition, _ := s.(doc.Object)
-			if compiled := r.compileStep(definition, i); compiled.broken != nil && !yield(i, compiled.broken) {
+			if compiled := r.compileStep(definition, i, &patterns); compiled.broken != nil && !yield(i, compiled.broken) {
 				return
 			}
 		}

@@ -45,10 +45,11 @@ func (r *Registry) Compile(w Workflow) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
+	patterns := doc.PatternsTogether
 	p := &Program{types: r, steps: make([]step, len(sequence)), declared: declaredInputs(w.InputVariables)}
 	for position, i := range sequence {
 		definition, _ := w.Steps[i].(doc.Object)
-		p.steps[position] = r.compileStep(definition, position)
+		p.steps[position] = r.compileStep(definition, position, &patterns)
 	}
 	return p, nil
 }
@@ -95,7 +96,7 @@ func declaredInputs(variables doc.Array) map[string]any {
 	return declared
 }
 
-func (r *Registry) compileStep(definition doc.Object, position int) step {
+func (r *Registry) compileStep(definition doc.Object, position int, patterns *int) step {
 	kind := doc.String(definition, "type")
 	name, values := liftFields(definition, kind, position)
 	s := step{kind: kind, name: name}
@@ -104,7 +105,7 @@ func (r *Registry) compileStep(definition doc.Object, position int) step {
 		s.broken = Fail("Unknown step type: %s", kind)
 		return s
 	}
-	fields := newFields(t.Fields, values)
+	fields := newFields(t.Fields, values, patterns)
 	s.output = outputName(fields, t)
 	s.execute, s.waits = t.Compile(fields), t.Waits
 	if err := fields.Err(); err != nil {

@@ -16,11 +16,12 @@ type Contract struct {
 	Answer  *Answer // of the last response step; nil when there is none
 	Broken  error   // why no call can succeed, or nil
 
-	types  *Registry
-	inputs []*input
-	vars   map[string]variable
-	last   map[string]doc.Object // what the last step of each type sets
-	sets   doc.Object            // by the step that is described
+	types    *Registry
+	patterns int // what they may still weigh: each is compiled twice
+	inputs   []*input
+	vars     map[string]variable
+	last     map[string]doc.Object // what the last step of each type sets
+	sets     doc.Object            // by the step that is described
 }
 
 // Answer is what a response step answers. Varies says that its status comes from a
@@ -44,7 +45,7 @@ func (r *Registry) Contract(w Workflow) (*Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Contract{types: r, vars: map[string]variable{}, last: map[string]doc.Object{}}
+	c := &Contract{types: r, patterns: 2 * doc.PatternsTogether, vars: map[string]variable{}, last: map[string]doc.Object{}}
 	for _, v := range w.InputVariables {
 		declared, _ := v.(doc.Object)
 		if name := doc.String(declared, "name"); name != "" {
@@ -66,7 +67,7 @@ func (r *Registry) Contract(w Workflow) (*Contract, error) {
 
 // step adds what one step says, or is why it always fails.
 func (c *Contract) step(definition doc.Object, position int) error {
-	compiled := c.types.compileStep(definition, position)
+	compiled := c.types.compileStep(definition, position, &c.patterns)
 	if compiled.broken != nil {
 		return compiled.broken
 	}
@@ -74,7 +75,7 @@ func (c *Contract) step(definition doc.Object, position int) error {
 	_, values := liftFields(definition, compiled.kind, position)
 	c.sets = t.Output.Schema
 	if t.Describe != nil {
-		t.Describe(newFields(t.Fields, values), c)
+		t.Describe(newFields(t.Fields, values, &c.patterns), c)
 	}
 	if t.Output.Default == "" {
 		return nil

@@ -18,10 +18,11 @@ type Fields struct {
 	values   doc.Object
 	prefix   string // of names in errors: "rules[2]."
 	problem  *error // shared with the readers of list items
+	patterns *int   // what the patterns of the workflow may still weigh
 }
 
-func newFields(declared []Field, values doc.Object) *Fields {
-	return &Fields{declared: declared, values: values, problem: new(error)}
+func newFields(declared []Field, values doc.Object, patterns *int) *Fields {
+	return &Fields{declared: declared, values: values, problem: new(error), patterns: patterns}
 }
 
 // Err is the first problem, or nil.
@@ -162,14 +163,14 @@ func (f *Fields) Each(name string, read func(item *Fields)) {
 			f.Wrong(at, "must be an object")
 			continue
 		}
-		read(&Fields{declared: d.Items, values: o, prefix: f.prefix + at + ".", problem: f.problem})
+		read(&Fields{declared: d.Items, values: o, prefix: f.prefix + at + ".", problem: f.problem, patterns: f.patterns})
 	}
 }
 
 // Within reads the same declaration from another object: some clients wrap the
 // fields of a step.
 func (f *Fields) Within(o doc.Object) *Fields {
-	return &Fields{declared: f.declared, values: o, prefix: f.prefix, problem: f.problem}
+	return &Fields{declared: f.declared, values: o, prefix: f.prefix, problem: f.problem, patterns: f.patterns}
 }
 
 // NumberExpr is a number that may come from a variable.

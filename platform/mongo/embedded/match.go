@@ -12,6 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/bson/bsontype"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
+	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
 
@@ -41,7 +42,8 @@ func newMatcher(filter bson.D) (*matcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	query, err := prepareRegex(filter)
+	left := doc.PatternsTogether
+	query, err := prepareRegex(filter, &left)
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package embedded
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/256dpi/lungo/bsonkit"
@@ -11,38 +10,40 @@ import (
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/bson/primitive"
 
+	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/mongo"
 )
 
 // maxPattern bounds a $regex, in bytes.
 const maxPattern = 1000
 
-// prepareRegex compiles every regular expression of a query once.
-func prepareRegex(query bson.D) (bson.D, error) {
+// prepareRegex compiles every regular expression of a query once. Left is what
+// they may still weigh.
+func prepareRegex(query bson.D, left *int) (bson.D, error) {
 	for i, f := range query {
 		switch v := f.Value.(type) {
 		case primitive.Regex:
-			expr, err := compileRegex(v.Pattern, v.Options)
+			expr, err := compileRegex(v.Pattern, v.Options, left)
 			if err != nil {
 				return nil, err
 			}
 			query[i].Value = bson.D{{Key: "$regex", Value: expr}}
 		case bson.D:
 			if isExpression(v) {
-				prepared, err := prepareExpression(v)
+				prepared, err := prepareExpression(v, left)
 				if err != nil {
 					return nil, err
 				}
 				query[i].Value = prepared
 			} else if f.Key == "$elemMatch" {
-				if _, err := prepareRegex(v); err != nil {
+				if _, err := prepareRegex(v, left); err != nil {
 					return nil, err
 				}
 			}
 		case bson.A:
 			for _, item := range v {
 				if branch, ok := item.(bson.D); ok && strings.HasPrefix(f.Key, "$") {
-					if _, err := prepareRegex(branch); err != nil {
+					if _, err := prepareRegex(branch, left); err != nil {
 						return nil, err
 					}
 				}
@@ -54,7 +55,7 @@ func prepareRegex(query bson.D) (bson.D, error) {
 
 // prepareExpression joins $regex with its $options and compiles it, also inside
 // the operators that take expressions. Other operands stand for themselves.
-func prepareExpression(d bson.D) (bson.D, error) {
+func prepareExpression(d bson.D, left *int) (bson.D, error) {
 	var kept bson.D
 	options, hasOptions, at := "", false, -1
 	for _, op := range d {
@@ -67,7 +68,7 @@ func prepareExpression(d bson.D) (bson.D, error) {
 		case "$regex":
 			at = len(kept)
 		case "$not", "$elemMatch":
-			prepared, err := prepareRegex(bson.D{op})
+			prepared, err := prepareRegex(bson.D{op}, left)
 			if err != nil {
 				return nil, err
 			}
@@ -81,14 +82,14 @@ func prepareExpression(d bson.D) (bson.D, error) {
 		}
 		return kept, nil
 	}
-	pattern, ok := kept[at].Value.(string)
+	text, ok := kept[at].Value.(string)
 	if r, isRegex := kept[at].Value.(primitive.Regex); isRegex {
-		pattern, ok, options = r.Pattern, true, options+r.Options
+		text, ok, options = r.Pattern, true, options+r.Options
 	}
 	if !ok {
 		return nil, fmt.Errorf("%w: $regex takes a string", mongo.ErrInvalid)
 	}
-	expr, err := compileRegex(pattern, options)
+	expr, err := compileRegex(text, options, left)
 	if err != nil {
 		return nil, err
 	}
@@ -96,8 +97,8 @@ func prepareExpression(d bson.D) (bson.D, error) {
 	return kept, nil
 }
 
-func compileRegex(pattern, options string) (*regexp.Regexp, error) {
-	if len(pattern) > maxPattern {
+func compileRegex(text, options string, left *int) (*doc.Pattern, error) {
+	if len(text) > maxPattern {
 		return nil, fmt.Errorf("%w: $regex takes at most %d bytes", mongo.ErrInvalid, maxPattern)
 	}
 	flags := ""
@@ -108,23 +109,27 @@ func compileRegex(pattern, options string) (*regexp.Regexp, error) {
 		flags += string(o)
 	}
 	if flags != "" {
-		pattern = "(?" + flags + ")" + pattern
+		text = "(?" + flags + ")" + text
 	}
-	expr, err := regexp.Compile(pattern)
+	expr, err := doc.CompilePattern(text, left)
 	if err != nil {
 		return nil, fmt.Errorf("%w: $regex: %w", mongo.ErrInvalid, err)
 	}
 	return expr, nil
 }
 
-func matchRegex(_ mongokit.Context, doc bsonkit.Doc, _, path string, v any) error {
-	expr, ok := v.(*regexp.Regexp)
+func matchRegex(_ mongokit.Context, d bsonkit.Doc, _, path string, v any) error {
+	expr, ok := v.(*doc.Pattern)
 	if !ok {
 		return errors.New("$regex takes a string")
 	}
-	values, _ := valuesAt(*doc, path)
+	values, _ := valuesAt(*d, path)
 	for _, value := range values {
-		if s, ok := value.(string); ok && expr.MatchString(s) {
+		s, ok := value.(string)
+		if ok && !expr.Fits(s) {
+			return fmt.Errorf("%w: $regex repeats too much for the length of %s", mongo.ErrInvalid, path)
+		}
+		if ok && expr.Match(s) {
 			return nil
 		}
 	}
