@@ -52,6 +52,9 @@ func (s *step) run(ctx context.Context, call *Call) *Response {
 	outcome, err := s.guarded(ctx, call)
 	record.Output = outcome.Shown
 	record.Duration = time.Since(record.Started)
+	if err == nil && outcome.Sets {
+		err = call.Vars.hold(call.Vars.room - doc.Room(outcome.Value, call.Vars.room))
+	}
 	if err != nil {
 		record.Err = s.describe(ctx, err)
 		return nil

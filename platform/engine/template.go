@@ -185,7 +185,7 @@ func (e *Expr) text(v *Vars) (any, error) {
 			return nil, errTooLarge
 		}
 	}
-	return string(out), nil
+	return string(out), v.hold(len(out))
 }
 
 var errTooLarge = Fail("The resolved value is larger than %d MB", maxText>>20)

@@ -54,6 +54,23 @@ func TestTextCannotGrowWithoutBound(t *testing.T) {
 	assert.Contains(t, result.Failed().Err.Message, "larger than")
 }
 
+// Each text is within its bound.
+func TestWhatARunHoldsIsBounded(t *testing.T) {
+	huge := `{"s":"` + strings.Repeat("x", 1<<20) + `"}`
+	texts := strings.TrimSuffix(strings.Repeat(`"`+strings.Repeat("{{s}}", 10)+`",`, 20), ",")
+	many := strings.TrimSuffix(strings.Repeat(`{"type":"make","value":"{{input}}"},`, 200), ",")
+	for _, steps := range []string{
+		`[{"type":"vars"},{"type":"echo","value":[` + texts + `]}]`,
+		`[{"type":"vars"},{"type":"echo","value":{"a":{"b":[` + texts + `]}}}]`,
+		`[` + many + `]`,
+	} {
+		result := run(t, steps, huge)
+		require.NotNil(t, result.Failed())
+		assert.Equal(t, "The values of the run are larger than 128 MB together", result.Failed().Err.Message)
+	}
+	assert.Nil(t, run(t, `[{"type":"vars"},{"type":"echo","value":"`+strings.Repeat("{{s}}", 10)+`"},`+many[:50*len(many)/200]+`]`, huge).Failed())
+}
+
 func TestNestedInputResolvesLikeFlatInput(t *testing.T) {
 	for _, input := range []string{`{"email":"a@b.c"}`, `{"input":{"email":"a@b.c"}}`} {
 		result := compile(t, `[{"type":"echo","value":["{{email}}","input.email","email"]}]`, `[{"name":"email"}]`).

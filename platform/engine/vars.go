@@ -16,13 +16,14 @@ type Vars struct {
 	types    *Registry      // knows the default output names
 	last     map[string]any // last output of each step type
 	declared map[string]any // default of each input variable that the workflow declares
+	room     int            // for what the run may still hold; see hold
 }
 
 const indexVarsFrom = 12
 
 // newVars starts a run's variables with the request's object as "input".
 func newVars(types *Registry, input doc.Object, declared map[string]any) *Vars {
-	v := &Vars{types: types, declared: declared, fields: make(doc.Object, 0, 8)}
+	v := &Vars{types: types, declared: declared, room: maxHeld, fields: make(doc.Object, 0, 8)}
 	v.Set("input", input)
 	return v
 }
@@ -64,6 +65,21 @@ func (v *Vars) setOutput(stepType, name string, value any) {
 		v.last = make(map[string]any, 4)
 	}
 	v.last[stepType] = value
+}
+
+// maxHeld bounds what the texts that a run builds and the values that its steps
+// set take together, in bytes: a few steps can name a large value many times, or
+// find it again and again, and a run holds what its steps have shown until it ends.
+const maxHeld = 128 << 20
+
+var errHoldsTooMuch = Fail("The values of the run are larger than %d MB together", maxHeld>>20)
+
+// hold takes the room for so many bytes.
+func (v *Vars) hold(size int) error {
+	if v.room -= size; v.room < 0 {
+		return errHoldsTooMuch
+	}
+	return nil
 }
 
 // All returns the variables in the order in which they were set.
