@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/orchestrix/orchestrix/platform/doc"
@@ -38,6 +39,7 @@ func (r *Result) Failed() *StepRecord {
 // Body is what the caller of the workflow gets: the author's answer as it is, else
 // a report whose values pass through show.
 func (r *Result) Body(show func(any) any) any {
+	show = within(maxReport, show)
 	if failed := r.Failed(); failed != nil {
 		return doc.Object{
 			{"ok", false},
@@ -58,6 +60,25 @@ func (r *Result) Body(show func(any) any) any {
 		{"steps", r.steps(show)},
 		{"output", show(r.Output)},
 		{"totalDurationMs", r.Duration.Milliseconds()},
+	}
+}
+
+// maxReport bounds a report, in bytes of JSON: steps show the same value many times,
+// a validation once for each rule on it.
+const maxReport = 64 << 20
+
+// within shows values as long as there is room, and leaves out the others.
+func within(room int, show func(any) any) func(any) any {
+	return func(v any) any {
+		if left := doc.Room(v, room); left >= 0 {
+			room = left
+			return show(v)
+		}
+		mark := "left out: the answer would be over " + strconv.Itoa(maxReport>>20) + " MB"
+		if _, isObject := v.(doc.Object); isObject {
+			return doc.Object{{"…", mark}}
+		}
+		return mark
 	}
 }
 
