@@ -68,10 +68,13 @@ func compileInput(f *engine.Fields) engine.Execute {
 	}
 	shown := doc.Object{{"variablesConfigured", configured}}
 
-	return func(_ context.Context, c *engine.Call) (engine.Outcome, error) {
+	return func(ctx context.Context, c *engine.Call) (engine.Outcome, error) {
 		c.Show(shown)
 		names, values := make(doc.Array, len(variables)), make(doc.Object, len(variables))
 		for i, v := range variables {
+			if err := ctx.Err(); err != nil {
+				return engine.Outcome{}, err
+			}
 			value, sent := c.Vars.Input(v.name)
 			if !sent {
 				value = v.fallback
@@ -80,6 +83,9 @@ func compileInput(f *engine.Fields) engine.Execute {
 		}
 		// Only now: setting one variable must not change where the next is found.
 		for _, v := range values {
+			if err := ctx.Err(); err != nil {
+				return engine.Outcome{}, err
+			}
 			c.Vars.SetInput(v.Key, v.Value)
 		}
 		return engine.Outcome{Shown: doc.Object{{"variablesSet", names}, {"values", values}}}, nil

@@ -51,10 +51,13 @@ type rule struct {
 
 func compileValidation(f *engine.Fields) engine.Execute {
 	rules := readRules(f)
-	return func(_ context.Context, c *engine.Call) (engine.Outcome, error) {
+	return func(ctx context.Context, c *engine.Call) (engine.Outcome, error) {
 		var failures doc.Object
 		validated := make(doc.Array, len(rules))
 		for i := range rules {
+			if err := ctx.Err(); err != nil {
+				return engine.Outcome{}, err
+			}
 			shown, messages := rules[i].apply(c.Vars)
 			validated[i] = shown
 			failures = addMessages(failures, rules[i].field, messages)

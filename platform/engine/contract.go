@@ -17,8 +17,9 @@ type Contract struct {
 	Broken  error   // why no call can succeed, or nil
 
 	types    *Registry
-	patterns int // what they may still weigh: each is compiled twice
-	inputs   []*input
+	patterns int        // what they may still weigh: each is compiled twice
+	inputs   input      // all of them are its parts
+	whole    doc.Object // what Input answered, nil when there is more since
 	vars     map[string]variable
 	last     map[string]doc.Object // what the last step of each type sets
 	sets     doc.Object            // by the step that is described

@@ -22,6 +22,7 @@ type input struct {
 	required bool
 	fallback any
 	parts    []*input
+	byName   map[string]*input // of parts
 }
 
 // typeFacts are what the names of types mean, that authors and forms use.
@@ -80,19 +81,19 @@ func (c *Contract) Demands(path Path, required bool, facts doc.Object) {
 }
 
 func (c *Contract) input(name string) *input {
-	all := &input{parts: c.inputs}
-	in := all.part(name)
-	c.inputs = all.parts
-	return in
+	c.whole = nil
+	return c.inputs.part(name)
 }
 
 func (in *input) part(name string) *input {
-	for _, p := range in.parts {
-		if p.name == name {
-			return p
-		}
+	if p := in.byName[name]; p != nil {
+		return p
+	}
+	if in.byName == nil {
+		in.byName = map[string]*input{}
 	}
 	p := &input{name: name}
+	in.byName[name] = p
 	in.parts = append(in.parts, p)
 	return p
 }
@@ -121,7 +122,10 @@ func (in *input) fallbackFits() bool {
 
 // Input is the schema of the variables that callers send.
 func (c *Contract) Input() doc.Object {
-	return (&input{parts: c.inputs, facts: doc.Object{{"type", "object"}}}).schema()
+	if c.whole == nil {
+		c.whole = (&input{parts: c.inputs.parts, facts: doc.Object{{"type", "object"}}}).schema()
+	}
+	return c.whole
 }
 
 func (in *input) schema() doc.Object {

@@ -87,10 +87,8 @@ func (c *Contract) rootOf(p Path) (root variable, rest []string, known bool) {
 	if root = c.vars[name]; root.input != nil {
 		return root, p.rest[1:], true
 	}
-	for _, in := range c.inputs {
-		if in.name == name {
-			return variable{input: in, declared: true}, p.rest[1:], true
-		}
+	if in := c.inputs.byName[name]; in != nil {
+		return variable{input: in, declared: true}, p.rest[1:], true
 	}
 	return variable{schema: doc.Object{}}, p.rest[1:], true
 }

@@ -87,6 +87,7 @@ func (s *step) guarded(ctx context.Context, call *Call) (outcome Outcome, err er
 				Cause: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
 		}
 	}()
+	call.Vars.ctx = ctx
 	return s.execute(ctx, call)
 }
 

@@ -128,13 +128,16 @@ func splitTemplate(s string) []part {
 
 // Resolve gives the expression's value. What does not resolve stays as it was
 // written; a nil expression, of a field that was not written, is nil. The error
-// says that the value grew too large.
+// says that the value grew too large, or that the step is out of time.
 func (e *Expr) Resolve(v *Vars) (any, error) {
 	if e == nil {
 		return nil, nil
 	}
 	switch e.kind {
 	case single, bare:
+		if err := v.ctx.Err(); err != nil {
+			return nil, err
+		}
 		if value, ok := v.Resolve(e.path); ok {
 			return value, nil
 		}
@@ -171,6 +174,9 @@ func (e *Expr) text(v *Vars) (any, error) {
 		p := &e.parts[i]
 		value, ok := any(nil), false
 		if p.isPath {
+			if err := v.ctx.Err(); err != nil {
+				return nil, err
+			}
 			value, ok = v.Resolve(p.path)
 		}
 		switch {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"strconv"
 	"unicode/utf8"
 
@@ -12,11 +13,12 @@ import (
 // belongs to the run.
 type Vars struct {
 	fields   doc.Object
-	index    map[string]int // of fields, once there are too many to look through
-	types    *Registry      // knows the default output names
-	last     map[string]any // last output of each step type
-	declared map[string]any // default of each input variable that the workflow declares
-	room     int            // for what the run may still hold; see hold
+	index    map[string]int  // of fields, once there are too many to look through
+	types    *Registry       // knows the default output names
+	last     map[string]any  // last output of each step type
+	declared map[string]any  // default of each input variable that the workflow declares
+	room     int             // for what the run may still hold; see hold
+	ctx      context.Context // of the step under way: a definition may name a great many paths
 }
 
 const indexVarsFrom = 12
