@@ -8,12 +8,14 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"github.com/orchestrix/orchestrix/platform/doc"
 	"github.com/orchestrix/orchestrix/platform/engine"
 )
 
 const (
 	freshFor    = 500 * time.Millisecond // saves by other processes are seen within this
 	maxCached   = 10_000                 // compiled workflows
+	maxSize     = 32 << 20               // of their definitions together, in bytes of JSON; compiled they take some ten times as much
 	lookupLimit = 10 * time.Second
 )
 
@@ -34,12 +36,14 @@ type cache struct {
 
 	mu         sync.RWMutex
 	entries    map[string]cached
+	size       int    // of all entries
 	generation uint64 // changes with every forgotten path
 }
 
 type cached struct {
 	*Published
 	checked time.Time
+	size    int // of the definition
 }
 
 func newCache(types *engine.Registry, now func() time.Time) *cache {
@@ -78,10 +82,11 @@ func (c *cache) load(ctx context.Context, path string, known *Published, generat
 	w, err := find(ctx)
 	if err != nil {
 		c.mu.Lock()
-		delete(c.entries, path)
+		c.drop(path)
 		c.mu.Unlock()
 		return nil, err
 	}
+	size := maxSize - doc.Room(w.Steps, maxSize) // a larger one has the cache for itself
 	p := known
 	if p == nil || !sameVersion(p.Workflow, w) {
 		program, err := c.types.Compile(engine.Workflow{Steps: w.Steps, Edges: w.Edges, InputVariables: w.InputVariables, Stored: true})
@@ -94,8 +99,10 @@ func (c *cache) load(ctx context.Context, path string, known *Published, generat
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.generation == generation {
-		c.makeRoom()
-		c.entries[path] = cached{Published: p, checked: checked}
+		c.drop(path)
+		c.makeRoom(size)
+		c.entries[path] = cached{Published: p, checked: checked, size: size}
+		c.size += size
 	}
 	return p, nil
 }
@@ -106,22 +113,26 @@ func sameVersion(a, b *Workflow) bool {
 	return a.OwnerID == b.OwnerID && a.reservation == b.reservation && a.UpdatedAt.Equal(b.UpdatedAt)
 }
 
-// makeRoom drops any entry when the cache is full: they are cheap to make again.
-func (c *cache) makeRoom() {
-	if len(c.entries) < maxCached {
-		return
-	}
+// makeRoom drops any entries while the cache is full: they are cheap to make again.
+func (c *cache) makeRoom(size int) {
 	for path := range c.entries {
-		delete(c.entries, path)
-		return
+		if len(c.entries) < maxCached && c.size+size <= maxSize {
+			return
+		}
+		c.drop(path)
 	}
+}
+
+func (c *cache) drop(path string) {
+	c.size -= c.entries[path].size
+	delete(c.entries, path)
 }
 
 func (c *cache) forget(path string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.generation++
-	delete(c.entries, path)
+	c.drop(path)
 }
 
 // forgetAll forgets every path of a workflow.
@@ -131,7 +142,7 @@ func (c *cache) forgetAll(workflowID string) {
 	c.generation++
 	for path, entry := range c.entries {
 		if entry.Workflow.WorkflowID == workflowID {
-			delete(c.entries, path)
+			c.drop(path)
 		}
 	}
 }
