@@ -43,7 +43,12 @@ func (c *collection) newUpdater(filter, update bson.D, upsert bool) (*updater, e
 	return u, checkUpdate(u.update)
 }
 
+// maxUpdated bounds the fields that one update names. Each is looked for in the
+// document, and all other writes wait until it is done.
+const maxUpdated = 1000
+
 func checkUpdate(update bson.D) error {
+	fields := 0
 	if len(update) == 0 {
 		return fmt.Errorf("%w: an update needs operators", mongo.ErrInvalid)
 	}
@@ -54,8 +59,12 @@ func checkUpdate(update bson.D) error {
 		if mongokit.FieldUpdateOperators[op.Key] == nil {
 			return fmt.Errorf("%w: the operator %s", mongo.ErrUnsupported, op.Key)
 		}
-		if _, ok := op.Value.(bson.D); !ok {
+		targets, ok := op.Value.(bson.D)
+		if !ok {
 			return fmt.Errorf("%w: %s takes a document", mongo.ErrInvalid, op.Key)
+		}
+		if fields += len(targets); fields > maxUpdated {
+			return fmt.Errorf("%w: an update names at most %d fields", mongo.ErrInvalid, maxUpdated)
 		}
 	}
 	return nil
