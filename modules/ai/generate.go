@@ -7,11 +7,15 @@ import (
 	"net/http"
 	"reflect"
 
+	"go.uber.org/zap"
+
 	"github.com/orchestrix/orchestrix/modules/ai/draft"
 	"github.com/orchestrix/orchestrix/modules/core/app"
 	"github.com/orchestrix/orchestrix/modules/core/workflows"
 	"github.com/orchestrix/orchestrix/platform/doc"
+	"github.com/orchestrix/orchestrix/platform/engine"
 	"github.com/orchestrix/orchestrix/platform/llm"
+	"github.com/orchestrix/orchestrix/platform/logging"
 	"github.com/orchestrix/orchestrix/platform/registry"
 )
 
@@ -120,6 +124,8 @@ func generateNew(ctx context.Context, a *app.App, req *generateRequest, keep boo
 		if _, err := a.Workflows.Keep(ctx, toKeep(req.WorkflowID, req.OwnerID, d, nil), before); err != nil {
 			return nil, err
 		}
+	} else if err := a.Schemas.Drafted(ctx, req.OwnerID, engine.Steps.Collections(d.Nodes)); err != nil {
+		logging.From(ctx, a.Log).Warn("the collections of a draft cannot be listed", zap.Error(err)) // the draft is good without
 	}
 	m := req.metadata(a, said)
 	m.Notes, m.Reasoning = d.Notes, d.Reasoning

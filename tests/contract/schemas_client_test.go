@@ -61,4 +61,10 @@ func TestSchemasForTheFrontends(t *testing.T) {
 	path := save(t, url, workflow("insert", "user_default", "insert", `[{"type":"dbInsert","collection":"orders","data":{"sku":"1","qty":1}},{"type":"response"}]`))
 	require.Equal(t, http.StatusOK, send(t, http.MethodPost, url+path, `{"input":{}}`).status)
 	assert.Equal(t, []string{"sku", "qty"}, ask()["orders"])
+
+	// A draft on the canvas is not stored yet, and can be clicked.
+	got := send(t, http.MethodPost, url+"/workflow/generate", `{"prompt":"Update a gizmo by title"}`, browser...)
+	require.Equal(t, http.StatusOK, got.status, "%s", got.body)
+	require.Contains(t, got.body, `"gizmos"`)
+	assert.Equal(t, []string{}, ask()["gizmos"])
 }

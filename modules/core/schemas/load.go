@@ -57,6 +57,20 @@ func (s *Service) Mentioned(owner string, collections []string) {
 	}
 }
 
+// Drafted notes the collections that a workflow names which is not stored: an editor
+// shows it already, and looks its collections up (clients.md).
+func (s *Service) Drafted(ctx context.Context, owner string, collections []string) error {
+	if len(collections) == 0 {
+		return nil
+	}
+	sp, err := s.space(ctx, owner)
+	if err != nil {
+		return err
+	}
+	sp.draft(collections)
+	return nil
+}
+
 // foreign reports whether a collection is none of a workflow's.
 func foreign(collection string) bool { return data.CheckName(collection) != nil }
 

@@ -3,6 +3,7 @@ package schemas_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -100,6 +101,32 @@ func TestTheFirstReadingIsTheOnlyOne(t *testing.T) {
 		all.Wait()
 		require.EqualValues(t, 1, reads.Load())
 	}
+}
+
+// What a draft names is listed as long as there are not too many newer ones, however
+// often everything else is read again.
+func TestCollectionsOfDrafts(t *testing.T) {
+	f := newFixture(t, openStore(t))
+	require.NoError(t, f.Drafted(t.Context(), owner, []string{"gizmos", "users", "executions"}))
+	names := func(refresh bool) (names []string) {
+		t.Helper()
+		list, err := f.Schemas(t.Context(), owner, refresh)
+		require.NoError(t, err)
+		for _, c := range list {
+			names = append(names, c.Key)
+		}
+		return names
+	}
+	assert.Equal(t, []string{"gizmos", "users"}, names(false), "those of the platform are not")
+	assert.Equal(t, []string{"gizmos", "users"}, names(true))
+	for i := range 600 {
+		require.NoError(t, f.Drafted(t.Context(), owner, []string{fmt.Sprintf("c%d", i), "kept"}))
+	}
+	after := names(false)
+	assert.Len(t, after, 501)
+	assert.Contains(t, after, "kept")
+	assert.Contains(t, after, "c599")
+	assert.NotContains(t, after, "gizmos")
 }
 
 // One who gives up does not spoil it for those who wait for the same.

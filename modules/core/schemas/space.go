@@ -14,6 +14,7 @@ import (
 const (
 	maxCollections = 10_000
 	maxListed      = 500 // fields of a collection
+	maxDrafted     = 500 // collections of drafts
 )
 
 // hiddenFields are the platform's own in every document.
@@ -31,6 +32,7 @@ type space struct {
 	definitions map[string]*Definition
 	stored      map[string][]string // fields of the collections that hold documents
 	mentioned   map[string]struct{} // by saved workflows
+	drafted     []string            // by workflows that are not stored, the newest last
 	redefined   uint64              // changes of definitions by this process
 	changes     uint64              // the same of the rest
 	defined     time.Time           // when the definitions were last read, or that was begun
@@ -117,6 +119,21 @@ func (sp *space) mention(collections []string) {
 	}
 }
 
+// draft notes the collections of a workflow that was made and not stored. Those of
+// the oldest drafts are forgotten.
+func (sp *space) draft(collections []string) {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	for _, name := range collections {
+		if foreign(name) {
+			continue
+		}
+		sp.drafted = append(slices.DeleteFunc(sp.drafted, func(old string) bool { return old == name }), name)
+		sp.listing = nil
+	}
+	sp.drafted = slices.Delete(sp.drafted, 0, max(0, len(sp.drafted)-maxDrafted))
+}
+
 // has reports whether a workflow can use the collection already.
 func (sp *space) has(collection string) bool {
 	sp.mu.RLock()
@@ -152,6 +169,9 @@ func (sp *space) render() doc.Object {
 		all[name] = struct{}{}
 	}
 	maps.Copy(all, sp.mentioned)
+	for _, name := range sp.drafted {
+		all[name] = struct{}{}
+	}
 	listing := make(doc.Object, 0, len(all))
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if foreign(name) {
