@@ -271,7 +271,7 @@ func (p *plan) readQuery(c clause, a *action) bool {
 	if a.collection == "" && features[noun] {
 		return false
 	}
-	if np.owner != "" && noun != "" {
+	if clean(np.owner) != "" && noun != "" {
 		a.by = a.by.add(ownerKey(np.owner))
 	}
 	all := slices.ContainsFunc(body[:min(len(body), 3)], func(t token) bool { return t.is("all", "every") })
@@ -293,4 +293,4 @@ func (p *plan) readQuery(c clause, a *action) bool {
 	return true
 }
 
-func ownerKey(noun string) field { return field{name: noun + "Id", kind: "string"} }
+func ownerKey(noun string) field { return field{name: clean(noun) + "Id", kind: "string"} }
