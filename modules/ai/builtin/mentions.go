@@ -33,15 +33,23 @@ var (
 	noBraces     = strings.NewReplacer("{", "", "}", "", "$", "")
 )
 
-// settle takes the braces off what is no variable: then it is just text.
+// settle takes the braces off what is no variable: then it is just text. What is
+// left may close braces further out, "${a {{b}} c}", and is read again.
 func settle(text string, known func(name string) bool) string {
-	return braces.ReplaceAllStringFunc(text, func(found string) string {
-		path := strings.TrimSpace(noBraces.Replace(found))
-		if root, _, _ := strings.Cut(path, "."); variablePath.MatchString(path) && known(root) {
-			return variable(path)
+	for range maxFields {
+		settled := braces.ReplaceAllStringFunc(text, func(found string) string {
+			path := strings.TrimSpace(noBraces.Replace(found))
+			if root, _, _ := strings.Cut(path, "."); variablePath.MatchString(path) && known(root) {
+				return variable(path)
+			}
+			return path
+		})
+		if settled == text {
+			return text
 		}
-		return path
-	})
+		text = settled
+	}
+	return noBraces.Replace(text) // nested without end
 }
 
 // settle makes sure of the variables that a text for the next step names: what
