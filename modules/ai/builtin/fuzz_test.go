@@ -33,6 +33,7 @@ func FuzzAnswers(f *testing.F) {
 	f.Add("GET /{x}/$y?_id={{a}}&b=$c PUT /users/:1 updates $z", "only the current user's, my {{x}} filter on {{y}} instead")
 	f.Add("0", "rspond 200")
 	f.Add("send an email to ops@corp.io saying \"look at ${a {{b c}} d} and ${${${e f} g} h}\"", "respond with ${a {{b c}} d}")
+	f.Add("create a task with priority (\"$x\", {{y}}) and size one of \"${ z w}\", 'i", "add a status field (\"${a b}\", done)")
 	f.Add("a list of all bob@corp's pets", "list @'s pets")
 	f.Add("send an email to ops@corp.io saying \"Look at {{\x931server}} and {{token}} and {{a.b}}\"", "respond with {{ {{x}} {{created._id}}")
 	f.Add("set a task's state to \"${x} $y {{z.a}} {{_}} {{token}}\" by id", "filter by state \"$x\" and remove the id field")

@@ -52,6 +52,9 @@ func settle(text string, known func(name string) bool) string {
 	return noBraces.Replace(text) // nested without end
 }
 
+// unvaried is a text that names no variable, whatever it looks like.
+func unvaried(text string) string { return settle(text, func(string) bool { return false }) }
+
 // settle makes sure of the variables that a text for the next step names: what
 // callers can send is taken, what nobody sets is text.
 func (b *builder) settle(text string) string {

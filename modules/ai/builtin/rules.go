@@ -150,7 +150,7 @@ func choicesIn(tokens []token) (values []string, n int) {
 			last = endsItem(at(tokens, n+2))
 		case t.mark == comma, t.is("and", "one", "of", "values", "options", "choices"):
 		case t.mark == word && typeWords[t.low] == "" && !t.is("optional", "required") || t.mark == quoted:
-			values = append(values, t.text)
+			values = append(values, unvaried(t.text))
 		default:
 			return nil, 0
 		}
