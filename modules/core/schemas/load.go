@@ -166,9 +166,9 @@ func (s *Service) sampled(ctx context.Context, owner string, refresh bool) (*spa
 	switch {
 	case refresh:
 		err = errors.Join(s.loadDefinitions(ctx, sp), s.loadSamples(ctx, sp))
-	case sp.isNew():
+	case sp.isUnread():
 		_, err = s.once(ctx, "sample "+sp.owner, func(ctx context.Context) (*space, error) {
-			if !sp.isNew() { // another reading has just ended
+			if !sp.isUnread() { // another reading has just ended
 				return sp, nil
 			}
 			return sp, s.loadSamples(ctx, sp)

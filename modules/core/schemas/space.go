@@ -46,8 +46,8 @@ func (sp *space) definition(collection string) *Definition {
 	return sp.definitions[collection]
 }
 
-// isNew reports whether all that can be listed has never been read.
-func (sp *space) isNew() bool {
+// isUnread reports whether all that can be listed has never been read.
+func (sp *space) isUnread() bool {
 	sp.mu.RLock()
 	defer sp.mu.RUnlock()
 	return sp.sampled.IsZero()

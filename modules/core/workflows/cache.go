@@ -24,6 +24,7 @@ const (
 type Published struct {
 	Workflow *Workflow
 	Program  *engine.Program
+	size     int // of the definition, in bytes of JSON
 }
 
 // cache keeps compiled workflows by path. A save in this process forgets the
@@ -43,7 +44,6 @@ type cache struct {
 type cached struct {
 	*Published
 	checked time.Time
-	size    int // of the definition
 }
 
 func newCache(types *engine.Registry, now func() time.Time) *cache {
@@ -86,23 +86,23 @@ func (c *cache) load(ctx context.Context, path string, known *Published, generat
 		c.mu.Unlock()
 		return nil, err
 	}
-	size := maxSize - doc.Room(w.Steps, maxSize) // a larger one has the cache for itself
 	p := known
 	if p == nil || !sameVersion(p.Workflow, w) {
 		program, err := c.types.Compile(engine.Workflow{Steps: w.Steps, Edges: w.Edges, InputVariables: w.InputVariables, Stored: true})
 		if err != nil {
 			return nil, GraphProblem(err)
 		}
-		w.Steps, w.Edges = nil, nil // the program holds what it needs of them
-		p = &Published{Workflow: w, Program: program}
+		size := maxSize - doc.Room(w.Steps, maxSize) // a larger one has the cache for itself
+		w.Steps, w.Edges = nil, nil                  // the program holds what it needs of them
+		p = &Published{Workflow: w, Program: program, size: size}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.generation == generation {
 		c.drop(path)
-		c.makeRoom(size)
-		c.entries[path] = cached{Published: p, checked: checked, size: size}
-		c.size += size
+		c.makeRoom(p.size)
+		c.entries[path] = cached{Published: p, checked: checked}
+		c.size += p.size
 	}
 	return p, nil
 }
@@ -124,8 +124,10 @@ func (c *cache) makeRoom(size int) {
 }
 
 func (c *cache) drop(path string) {
-	c.size -= c.entries[path].size
-	delete(c.entries, path)
+	if entry, there := c.entries[path]; there {
+		c.size -= entry.size
+		delete(c.entries, path)
+	}
 }
 
 func (c *cache) forget(path string) {

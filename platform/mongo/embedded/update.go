@@ -48,10 +48,10 @@ func (c *collection) newUpdater(filter, update bson.D, upsert bool) (*updater, e
 const maxUpdated = 1000
 
 func checkUpdate(update bson.D) error {
-	fields := 0
 	if len(update) == 0 {
 		return fmt.Errorf("%w: an update needs operators", mongo.ErrInvalid)
 	}
+	fields := 0
 	for _, op := range update {
 		if !strings.HasPrefix(op.Key, "$") {
 			return fmt.Errorf("%w: an update takes operators, not the field %q", mongo.ErrInvalid, op.Key)
